@@ -1,0 +1,126 @@
+import { isToken } from './characters.ts';
+import { expandHeaderName } from './header-names.ts';
+import { MAX_HEADER_LINES, MAX_LINE_LENGTH, MAX_MESSAGE_BYTES } from './limits.ts';
+import { isAnswerable, partialRequest } from './partial-request.ts';
+import type { SipHeader, SipMessage, SipRequest } from './sip-message.ts';
+import { parseStartLine, type RequestLine, type StatusLine } from './start-line.ts';
+import { contentLengthOf, messageFault } from './validate-message.ts';
+
+/** Why bytes are not a message that may be worked on. */
+export type ParseError = {
+  readonly reason: string;
+  /**
+   * The status to answer with, or null when there is nothing to answer: a response, an ACK, or a request
+   * whose request line or topmost Via cannot be read.
+   */
+  readonly status: number | null;
+  /** What could be read of the request, for making the response: it may lack From, To, Call-ID or CSeq. */
+  readonly partial: SipRequest | null;
+};
+
+export type ParseResult =
+  | { readonly ok: true; readonly message: SipMessage }
+  | { readonly ok: false; readonly error: ParseError };
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+const CR = 0x0d;
+const LF = 0x0a;
+const NO_BODY = Buffer.alloc(0);
+
+/**
+ * Reads one message: a whole datagram, or what the framing of a stream cut off. Bytes beyond Content-Length
+ * are left out, and without it the body is all the rest (RFC 3261 18.3). The body is a view of `bytes`.
+ */
+export function parseSipMessage(bytes: Buffer): ParseResult {
+  let start = 0;
+  // RFC 3261 7.5: line ends before the start line are ignored.
+  while (bytes[start] === CR && bytes[start + 1] === LF) start += 2;
+  if (start >= bytes.length) return refuse('no message, only line ends', null, null, '');
+  const end = Math.min(bytes.length, start + MAX_MESSAGE_BYTES);
+  const blankLine = bytes.indexOf(HEAD_END, start);
+  const complete = blankLine !== -1 && blankLine < end;
+  const head = bytes.toString('utf8', start, complete ? blankLine : end);
+  return parseHead(head, bytes, complete ? blankLine + 4 : -1, bytes.length > end);
+}
+
+function parseHead(head: string, bytes: Buffer, bodyStart: number, tooLarge: boolean): ParseResult {
+  const lineEnd = head.indexOf('\r\n');
+  const line = lineEnd === -1 ? head : head.slice(0, lineEnd);
+  const headerText = lineEnd === -1 ? '' : head.slice(lineEnd + 2);
+  if (line.length > MAX_LINE_LENGTH) return refuse('start line too long', null, null, '');
+  const first = parseStartLine(line);
+  const request = first.kind === 'error' ? first.request : first.kind === 'request' ? first : null;
+  const refused = (reason: string, status: number): ParseResult =>
+    refuse(reason, status, request, headerText);
+  // RFC 3261 21.5.7: Message Too Large.
+  if (tooLarge) return refused('message too large', 513);
+  if (first.kind === 'error') return refused(first.reason, first.status);
+  if (bodyStart === -1) return refused('no empty line after the headers', 400);
+  const headers: SipHeader[] = [];
+  const fault = readHeaders(headerText, headers);
+  if (fault !== null) return refused(fault, 400);
+  const message = compose(first, headers, bytes.subarray(bodyStart));
+  const invalid = messageFault(message);
+  if (invalid !== null) return refused(invalid.reason, invalid.status);
+  const length = contentLengthOf(message);
+  if (length === null) return { ok: true, message };
+  if (length > message.body.length) return refused('body shorter than Content-Length', 400);
+  return { ok: true, message: { ...message, body: message.body.subarray(0, length) } };
+}
+
+function compose(first: RequestLine | StatusLine, headers: readonly SipHeader[], body: Buffer): SipMessage {
+  const content = body.length === 0 ? NO_BODY : body;
+  if (first.kind === 'request') {
+    return { kind: 'request', method: first.method, uri: first.uri, headers, body: content };
+  }
+  return { kind: 'response', status: first.status, reason: first.reason, headers, body: content };
+}
+
+/** Reads every header line into `headers`; the reason when one is refused. */
+function readHeaders(text: string, headers: SipHeader[]): string | null {
+  let from = 0;
+  while (from < text.length) {
+    if (headers.length >= MAX_HEADER_LINES) return 'too many header lines';
+    let end = lineEndAfter(text, from);
+    if (end < 0) return 'carriage return or line feed alone';
+    let line = text.slice(from, end);
+    // RFC 3261 7.3.1: a line that begins with a blank goes on with the one before; the fold is one blank.
+    while (end < text.length && isFold(text.charCodeAt(end + 2))) {
+      from = end + 2;
+      end = lineEndAfter(text, from);
+      if (end < 0) return 'carriage return or line feed alone';
+      line = `${line.trimEnd()} ${text.slice(from, end).trim()}`;
+      if (line.length > MAX_LINE_LENGTH) return 'header line too long';
+    }
+    if (line.length > MAX_LINE_LENGTH) return 'header line too long';
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon === -1 ? 0 : colon).trimEnd();
+    if (!isToken(name)) return 'malformed header line';
+    headers.push({ name: expandHeaderName(name), value: line.slice(colon + 1).trim() });
+    from = end + 2;
+  }
+  return null;
+}
+
+function isFold(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** The index of the line end at or after `from`, the text's length on the last line, -1 when CR or LF stands alone. */
+function lineEndAfter(text: string, from: number): number {
+  const cr = text.indexOf('\r', from);
+  const lf = text.indexOf('\n', from);
+  if (cr === -1 && lf === -1) return text.length;
+  return lf === cr + 1 && cr !== -1 ? cr : -1;
+}
+
+function refuse(
+  reason: string,
+  status: number | null,
+  line: RequestLine | null,
+  headerText: string,
+): ParseResult {
+  const partial = line === null ? null : partialRequest(line, headerText);
+  const answered = partial !== null && isAnswerable(partial) ? status : null;
+  return { ok: false, error: { reason, status: answered, partial } };
+}
