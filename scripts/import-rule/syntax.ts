@@ -21,10 +21,15 @@ export function stringOf(value: unknown): string | null {
   if (!isNode(value)) return null;
   if (value.type === 'Literal') return typeof value.value === 'string' ? value.value : null;
   if (value.type !== 'TemplateLiteral') return null;
-  const quasis = value.quasis;
+  const quasis: unknown = value.quasis;
   if (!Array.isArray(quasis) || quasis.length !== 1) return null;
-  const cooked: unknown = quasis[0]?.value?.cooked;
-  return typeof cooked === 'string' ? cooked : null;
+  const part: unknown = quasis[0];
+  return isNode(part) ? cookedOf(part.value) : null;
+}
+
+function cookedOf(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || !('cooked' in value)) return null;
+  return typeof value.cooked === 'string' ? value.cooked : null;
 }
 
 /** `a.b.c` of a name or member expression, through parentheses and casts; `f()` for a call of `f`; else ''. */
