@@ -1,0 +1,46 @@
+import type { CallId } from '../model/call.ts';
+import type { ExchangeOutcome } from '../model/exchange-command.ts';
+import { causeOfResponse } from './cause.ts';
+import { DONE, findCall, type LinkCall, type LinkCore, refused } from './link-core.ts';
+
+const DIGITS = /^[0-9A-D*#,]{1,64}$/;
+const PAUSE_MS = 1000;
+/** Length of each tone as most exchanges want it at least, in milliseconds. */
+const DURATION_MS = 160;
+
+/**
+ * Digits into the call by SIP INFO (application/dtmf-relay), one after another: the exchange turns each into
+ * RFC 4733 for the far side, whatever that side understands. A comma waits a second.
+ */
+export async function sendDigits(core: LinkCore, id: CallId, digits: string): Promise<ExchangeOutcome> {
+  if (!DIGITS.test(digits)) return refused('bad-digits', digits);
+  const found = findCall(core, id, 'connected');
+  if (!found.call) return found.refusal;
+  for (const digit of digits) {
+    if (digit === ',') {
+      await new Promise<void>((resolve) => core.clock.after(PAUSE_MS, resolve));
+      continue;
+    }
+    const refusal = await info(
+      found.call,
+      'application/dtmf-relay',
+      `Signal=${digit}\r\nDuration=${DURATION_MS}\r\n`,
+    );
+    if (refusal) return refusal;
+  }
+  return DONE;
+}
+
+/** Flash (row B14): the short break of the loop that an analogue line behind the exchange waits for. */
+export async function flash(core: LinkCore, id: CallId): Promise<ExchangeOutcome> {
+  const found = findCall(core, id, 'connected');
+  if (!found.call) return found.refusal;
+  return (await info(found.call, 'application/hook-flash', 'Signal=hf\r\n')) ?? DONE;
+}
+
+async function info(call: LinkCall, type: string, body: string): Promise<ExchangeOutcome | null> {
+  const answer = await call.leg?.request('INFO', { 'Content-Type': type }, body);
+  if (!answer || answer.kind === 'none') return refused(call.leg?.ended === false ? 'timeout' : 'call-gone');
+  if (answer.res.status < 300) return null;
+  return { outcome: 'refused', reason: causeOfResponse(answer.res.status, answer.res.reason, undefined) };
+}

@@ -1,0 +1,181 @@
+import type { CallId, Party, Recall } from '../model/call.ts';
+import type { ExchangeOutcome } from '../model/exchange-command.ts';
+import { featureCode } from '../profiles/feature-code.ts';
+import { holdParty, joinHeadset, restHeadset } from './crossing.ts';
+import type { TargetState } from './dialog-info.ts';
+import { newSession } from './leg.ts';
+import { DONE, findCall, type LinkCall, type LinkCore, refused, setConnected } from './link-core.ts';
+import { attachLeg } from './party-leg.ts';
+import { writeSdp } from './sdp.ts';
+import { TargetWatch } from './target-watch.ts';
+
+/** After the target's lamp has changed a recall is on its way for at most this long. */
+const RECALL_GRACE_MS = 3000;
+/** How long a call that has left is remembered, so that it is known again when it comes back after all. */
+const REMEMBER_MS = 60_000;
+const DEFAULT_RING_SECONDS = 120;
+
+/** A call that has left the desk and may still come back. */
+type Extended = {
+  readonly call: LinkCall;
+  readonly target: Party;
+  watch: TargetWatch | null;
+  told: boolean;
+  rang: boolean;
+  stopTimer: () => void;
+};
+
+const books = new WeakMap<LinkCore, Map<CallId, Extended>>();
+
+function bookOf(core: LinkCore): Map<CallId, Extended> {
+  const book = books.get(core) ?? new Map<CallId, Extended>();
+  books.set(core, book);
+  return book;
+}
+
+/** The call has left for `target`. Unless it is known to have been answered, the target's lamp is watched. */
+export function extend(core: LinkCore, call: LinkCall, target: Party, known: 'answered' | 'ringing'): void {
+  const entry: Extended = { call, target, watch: null, told: false, rang: false, stopTimer: () => undefined };
+  bookOf(core).set(call.id, entry);
+  core.emit({ type: 'extended', call: call.id, target });
+  if (known === 'answered') return tell(core, entry, 'answered');
+  const ringSeconds = core.profile.extensionRingTimeSeconds ?? DEFAULT_RING_SECONDS;
+  entry.stopTimer = core.clock.after(ringSeconds * 1000 + RECALL_GRACE_MS, () =>
+    tell(core, entry, 'unknown'),
+  );
+  entry.watch = new TargetWatch({
+    exchange: core.exchange,
+    stack: core.stack,
+    credentials: core.credentials,
+    number: target.number,
+    report: (state) => lampChanged(core, entry, state),
+  });
+  entry.watch.start();
+}
+
+function lampChanged(core: LinkCore, entry: Extended, state: TargetState | 'unknown'): void {
+  if (entry.told) return;
+  if (state === 'unknown') return tell(core, entry, 'unknown');
+  if (state === 'ringing') {
+    entry.rang = true;
+    return;
+  }
+  if (state === 'talking' && entry.rang) return tell(core, entry, 'answered');
+  if (state === 'idle' && !entry.rang) return; // its state before the call has reached it
+  // Talking at once: it answered before the watch began, or it was busy already. Idle after ringing: nobody
+  // answered, or the caller gave up. A recall decides, if one comes.
+  entry.stopTimer();
+  entry.stopTimer = core.clock.after(RECALL_GRACE_MS, () =>
+    tell(core, entry, state === 'talking' ? 'answered' : 'cleared'),
+  );
+}
+
+function tell(core: LinkCore, entry: Extended, outcome: 'answered' | 'cleared' | 'unknown'): void {
+  if (entry.told) return;
+  entry.told = true;
+  entry.stopTimer();
+  entry.watch?.stop();
+  core.emit({
+    type: 'extended-ended',
+    call: entry.call.id,
+    outcome,
+    cause: { key: outcome === 'cleared' ? 'caller-gave-up' : 'normal' },
+  });
+  entry.stopTimer = core.clock.after(REMEMBER_MS, () => forget(core, entry));
+}
+
+function forget(core: LinkCore, entry: Extended): void {
+  entry.stopTimer();
+  entry.watch?.stop();
+  bookOf(core).delete(entry.call.id);
+  if (core.calls.get(entry.call.id) === entry.call && entry.call.phase === 'extended')
+    core.calls.delete(entry.call.id);
+}
+
+/**
+ * A call came in with a recall header: the one that left for that target, if it is remembered. The exchange names
+ * target and caller; of two alike the last one that left is taken.
+ */
+export function takeRecalled(core: LinkCore, party: Party, recall: Recall): LinkCall | null {
+  const candidates = [...bookOf(core).values()].filter(
+    (entry) =>
+      entry.call.phase === 'extended' &&
+      entry.call.party.number === party.number &&
+      (entry.target.number === recall.target || recall.reason === 'returned'),
+  );
+  const entry = candidates.at(-1);
+  if (!entry) return null;
+  // The referred leg may still wait for its last NOTIFY.
+  const old = entry.call.leg;
+  if (old && !old.ended) old.bye();
+  forgetWatch(core, entry);
+  return entry.call;
+}
+
+function forgetWatch(core: LinkCore, entry: Extended): void {
+  entry.told = true;
+  entry.stopTimer();
+  entry.watch?.stop();
+  bookOf(core).delete(entry.call.id);
+}
+
+export function extendedIds(core: LinkCore): CallId[] {
+  return [...bookOf(core).values()].filter((entry) => !entry.told).map((entry) => entry.call.id);
+}
+
+export function forgetAllExtended(core: LinkCore): void {
+  for (const entry of [...bookOf(core).values()]) forget(core, entry);
+}
+
+/**
+ * Pulls back a call that still rings at its target (row B19): the exchange's pick-up code is dialled with the
+ * headset's media, so the caller is with the operator in one round trip and the target stops ringing.
+ */
+export async function takeBack(core: LinkCore, id: CallId, hold: CallId | null): Promise<ExchangeOutcome> {
+  const entry = bookOf(core).get(id);
+  if (!entry || entry.told || entry.call.phase !== 'extended') return refused('nothing-to-take-back');
+  const template = core.profile.services.pickUp.template;
+  const code = template === null ? null : featureCode(template, { ext: entry.target.number });
+  if (code === null) return refused('capability-missing');
+  const before = hold === null ? null : findCall(core, hold, 'connected');
+  if (before && !before.call) return before.refusal;
+  if (before) {
+    const held = await holdParty(core, before.call, 'self');
+    if (!held.ok && core.calls.has(before.call.id)) return refused('exchange-error', held.why);
+    await restHeadset(core);
+  }
+  const phone = core.headset.leg?.media;
+  if (!phone) return refused('no-headset');
+  const { call } = entry;
+  const referred = call.leg;
+  if (referred && !referred.ended) await referred.bye();
+  const session = newSession(core.legContext.sink.host());
+  const sdp = writeSdp(session, phone, 'sendrecv');
+  const invite = core.exchange.invite(
+    code,
+    sdp,
+    {},
+    () => undefined,
+    (dialog) => attachLeg(core, call, dialog, { session, sdp }),
+  );
+  const stop = core.clock.after(4000, () => invite.cancel());
+  const end = await invite.ended;
+  stop();
+  const media = call.leg?.ended === false ? call.leg.media : null;
+  if (end.kind === 'answered' && media && call.phase === 'extended') {
+    const joined = await core.headset.join(media);
+    if (joined.ok) {
+      forgetWatch(core, entry);
+      setConnected(core, call);
+      return DONE;
+    }
+    await call.leg?.bye();
+  }
+  if (before && core.calls.has(before.call.id) && (await joinHeadset(core, before.call)).ok) {
+    setConnected(core, before.call);
+  } else {
+    await restHeadset(core);
+  }
+  const detail = end.kind === 'failed' ? `SIP ${end.status} ${end.phrase}`.trim() : 'the call has ended';
+  return refused('nothing-to-take-back', detail);
+}

@@ -1,0 +1,117 @@
+import type { CallId, HeldBy, Origin, Party } from '../model/call.ts';
+import type { ExchangeOutcome } from '../model/exchange-command.ts';
+import type { ExchangeEvent } from '../model/exchange-event.ts';
+import type { Reason, ReasonKey } from '../model/reason.ts';
+import type { ExchangeProfile } from '../profiles/exchange-profile.ts';
+import type { Acts } from './acts.ts';
+import type { Clock } from './clock.ts';
+import type { Credentials } from './digest.ts';
+import type { Exchange, OutgoingInvite } from './exchange.ts';
+import type { HeadsetPhone } from './headset-phone.ts';
+import type { Leg, LegContext } from './leg.ts';
+import type { Media } from './sdp.ts';
+import type { SrfStack } from './srf.ts';
+import type { WaitingInvite } from './waiting-invite.ts';
+
+export type LinkLog = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Record<string, unknown>,
+) => void;
+
+type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never;
+export type EventBody = WithoutTime<ExchangeEvent>;
+
+/**
+ * A party's call as SIP has it. `phase`:
+ *
+ *   waiting ─▶ connected ◀─▶ held        (its INVITE, then its leg)
+ *   outgoing ─▶ connected                 (our INVITE, then its leg)
+ *   connected | held ─▶ extended          (left by REFER; comes back as a new INVITE or by pick-up)
+ *   any ─▶ gone
+ */
+export type LinkCall = {
+  readonly id: CallId;
+  readonly origin: Origin;
+  party: Party;
+  phase: 'waiting' | 'outgoing' | 'connected' | 'held' | 'extended' | 'gone';
+  waiting: WaitingInvite | null;
+  outgoing: OutgoingInvite | null;
+  /** Media of an early dialog that the headset already hears. */
+  early: Media | null;
+  leg: Leg | null;
+  /** A join has taken this call away; its end is a success. */
+  joined: boolean;
+  /** The operator gave this call up; its end is his. */
+  givenUp: boolean;
+};
+
+/** What the parts of the SIP link share. */
+export type LinkCore = {
+  readonly stack: SrfStack;
+  readonly exchange: Exchange;
+  readonly credentials: Credentials;
+  readonly profile: ExchangeProfile;
+  readonly clock: Clock;
+  readonly log: LinkLog;
+  readonly acts: Acts;
+  readonly legContext: LegContext;
+  readonly headset: HeadsetPhone;
+  readonly inside: (number: string) => boolean;
+  readonly calls: Map<CallId, LinkCall>;
+  /** The call that the headset is joined with, or that rings into it. */
+  inHand: LinkCall | null;
+  muted: boolean;
+  readonly emit: (event: EventBody) => void;
+};
+
+export const DONE: ExchangeOutcome = { outcome: 'done' };
+
+export function refused(key: ReasonKey, detail?: string): ExchangeOutcome {
+  return { outcome: 'refused', reason: detail === undefined ? { key } : { key, detail } };
+}
+
+/** The call, if it is there in one of the phases; else why not. */
+export function findCall(
+  core: LinkCore,
+  id: CallId,
+  ...phases: readonly LinkCall['phase'][]
+): { readonly call: LinkCall } | { readonly call: null; readonly refusal: ExchangeOutcome } {
+  const call = core.calls.get(id);
+  if (!call) return { call: null, refusal: refused('call-gone') };
+  if (!phases.includes(call.phase)) return { call: null, refusal: refused('call-moved-on', call.phase) };
+  return { call };
+}
+
+/** The call is over: it leaves the link's books and the switchboard is told, once. */
+export function endCall(
+  core: LinkCore,
+  call: LinkCall,
+  cause: Reason,
+  by: 'party' | 'operator' | 'exchange',
+): void {
+  if (call.phase === 'gone') return;
+  call.phase = 'gone';
+  core.calls.delete(call.id);
+  core.emit({ type: 'cleared', call: call.id, cause, by });
+}
+
+export function setHeld(core: LinkCore, call: LinkCall, by: HeldBy): void {
+  call.phase = 'held';
+  if (core.inHand === call) core.inHand = null;
+  core.emit({ type: 'held', call: call.id, by });
+}
+
+export function setConnected(core: LinkCore, call: LinkCall): void {
+  call.phase = 'connected';
+  core.inHand = call;
+  setMuted(core, false);
+  core.emit({ type: 'established', call: call.id });
+}
+
+/** Muting ends by itself with the call (row B27). */
+export function setMuted(core: LinkCore, on: boolean): void {
+  if (core.muted === on) return;
+  core.muted = on;
+  core.emit({ type: 'muted', on });
+}
