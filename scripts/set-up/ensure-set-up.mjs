@@ -82,7 +82,8 @@ function installPackages(root) {
  */
 function fetchRuntime(root, version) {
   const folder = join(root, 'node_modules', 'node');
-  spawnSync(process.execPath, ['installArchSpecificPackage.js'], {
+  // Newer Nodes warn of how that script starts npm, which helps nobody here.
+  spawnSync(process.execPath, ['--no-deprecation', 'installArchSpecificPackage.js'], {
     cwd: folder,
     env: quiet(process.env),
     stdio: ['ignore', 2, 2],
