@@ -1,0 +1,37 @@
+import { cpus, release, totalmem, type } from 'node:os';
+import type { BenchResult } from './bench.ts';
+
+/** The machine in one line: figures mean nothing without it. */
+export function machineLine(): string {
+  const processors = cpus();
+  const model = processors[0]?.model.replace(/\s+/g, ' ').trim() || 'unknown processor';
+  const memory = `${(totalmem() / 2 ** 30).toFixed(1)} GiB`;
+  return `${model}, ${processors.length} cores, ${memory}, ${type()} ${release()}, Node ${process.version}`;
+}
+
+/** One line of JSON. */
+export function jsonLine(name: string, machine: string, result: BenchResult): string {
+  return JSON.stringify({ name, machine, runs: result.runs ?? 5, figures: result.figures });
+}
+
+/** A table for reading: a figure a line, the numbers under each other by their points. */
+export function table(result: BenchResult): readonly string[] {
+  const rows = Object.entries(result.figures).map(([name, value]) => ({ name, text: readable(value) }));
+  const nameWidth = Math.max(...rows.map(({ name }) => name.length));
+  const before = (text: string) => text.split('.')[0]?.length ?? 0;
+  const pointAt = Math.max(...rows.map(({ text }) => before(text)));
+  return [
+    ...rows.map(
+      ({ name, text }) => `${name.padEnd(nameWidth)}  ${' '.repeat(pointAt - before(text))}${text}`,
+    ),
+    `(medians of ${result.runs ?? 5} runs)`,
+    ...(result.notes ?? []),
+  ];
+}
+
+/** Three figures that count, none of them after the point once the number is large. */
+function readable(value: number): string {
+  if (Number.isInteger(value)) return String(value);
+  const places = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toFixed(Math.min(places, 6));
+}
