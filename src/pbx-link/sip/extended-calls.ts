@@ -38,7 +38,10 @@ export function extend(core: LinkCore, call: LinkCall, target: Party, known: 'an
   const entry: Extended = { call, target, watch: null, told: false, rang: false, stopTimer: () => undefined };
   bookOf(core).set(call.id, entry);
   core.emit({ type: 'extended', call: call.id, target });
-  if (known === 'answered') return tell(core, entry, 'answered');
+  if (known === 'answered') {
+    tell(core, entry, 'answered');
+    return;
+  }
   const ringSeconds = core.profile.extensionRingTimeSeconds ?? DEFAULT_RING_SECONDS;
   entry.stopTimer = core.clock.after(ringSeconds * 1000 + RECALL_GRACE_MS, () =>
     tell(core, entry, 'unknown'),
@@ -55,13 +58,11 @@ export function extend(core: LinkCore, call: LinkCall, target: Party, known: 'an
 
 function lampChanged(core: LinkCore, entry: Extended, state: TargetState | 'unknown'): void {
   if (entry.told) return;
-  if (state === 'unknown') return tell(core, entry, 'unknown');
-  if (state === 'ringing') {
-    entry.rang = true;
-    return;
-  }
-  if (state === 'talking' && entry.rang) return tell(core, entry, 'answered');
-  if (state === 'idle' && !entry.rang) return; // its state before the call has reached it
+  if (state === 'ringing') entry.rang = true;
+  if (state === 'unknown') tell(core, entry, 'unknown');
+  if (state === 'talking' && entry.rang) tell(core, entry, 'answered');
+  // Idle before it rang is its state before the call has reached it.
+  if (entry.told || state === 'ringing' || (state === 'idle' && !entry.rang)) return;
   // Talking at once: it answered before the watch began, or it was busy already. Idle after ringing: nobody
   // answered, or the caller gave up. A recall decides, if one comes.
   entry.stopTimer();

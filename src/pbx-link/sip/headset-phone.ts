@@ -25,7 +25,7 @@ export class HeadsetPhone {
   readonly #profile: ExchangeProfile;
   readonly #context: LegContext;
   readonly #report: (state: HeadsetState, reason?: Reason) => void;
-  readonly #onLost: () => void;
+  readonly #onLost: (how: 'hung-up' | 'forgotten') => void;
   #state: HeadsetState = 'unbound';
   #leg: Leg | null = null;
   #invite: OutgoingInvite | null = null;
@@ -38,7 +38,7 @@ export class HeadsetPhone {
     readonly context: LegContext;
     readonly report: (state: HeadsetState, reason?: Reason) => void;
     /** The phone hung up or its leg was lost: whoever was in hand now talks to nobody. */
-    readonly onLost: () => void;
+    readonly onLost: (how: 'hung-up' | 'forgotten') => void;
   }) {
     this.number = options.number;
     this.standbyMode = options.standby;
@@ -70,6 +70,7 @@ export class HeadsetPhone {
     const media: Media = { ...G711, address: sink.host(), port: 9 };
     const sdp = writeSdp(session, media, this.standbyMode);
     const host = this.#exchange.address.host;
+    let leg: Leg | null = null;
     const invite = this.#exchange.invite(
       code,
       sdp,
@@ -77,33 +78,27 @@ export class HeadsetPhone {
       { 'Call-Info': `<sip:${host}>;answer-after=0`, 'Alert-Info': `<http://${host}>;info=alert-autoanswer` },
       () => undefined,
       (dialog) => {
-        const leg: Leg = new Leg(
-          dialog,
-          this.#context,
-          { ended: () => this.#legEnded(leg) },
-          { session, sdp },
-        );
-        this.#leg = leg;
+        leg = new Leg(dialog, this.#context, { ended: () => this.#legEnded(leg) }, { session, sdp });
       },
     );
     this.#invite = invite;
     const stop = this.#context.clock.after(LIFT_TIMEOUT_MS, () => invite.cancel());
     const end = await invite.ended;
     stop();
-    // Unbound or bound anew meanwhile: that act has spoken already.
+    const answered = leg as Leg | null;
     if (this.#invite !== invite) {
-      await this.#endStray();
+      // Unbound or bound anew meanwhile: this call is not the one that counts.
+      await answered?.bye();
       return { key: 'stopped' };
     }
     this.#invite = null;
     if (end.kind === 'failed') {
-      const cause =
-        end.status === 487
-          ? { key: 'no-answer' as const }
-          : causeOfResponse(end.status, end.phrase, end.reason);
-      return this.#fail(cause);
+      // 487: our own CANCEL, because nobody lifted the phone.
+      if (end.status === 487) return this.#fail({ key: 'no-answer' });
+      return this.#fail(causeOfResponse(end.status, end.phrase, end.reason));
     }
-    if (this.#leg?.ended !== false || !this.#leg.media) return this.#fail({ key: 'headset-lost' });
+    if (!answered?.media || answered.ended) return this.#fail({ key: 'headset-lost' });
+    this.#leg = answered;
     this.#set('bound');
     return null;
   }
@@ -141,7 +136,7 @@ export class HeadsetPhone {
     this.#leg = null;
     if (this.#state === 'bound') {
       this.#set('lost', reason);
-      this.#onLost();
+      this.#onLost('forgotten');
     }
   }
 
@@ -152,20 +147,12 @@ export class HeadsetPhone {
     return result;
   }
 
-  #legEnded(leg: Leg): void {
-    if (this.#leg !== leg) return;
+  #legEnded(leg: Leg | null): void {
+    if (leg === null || this.#leg !== leg) return;
     this.#leg = null;
     if (this.#state !== 'bound') return;
     this.#set('lost', { key: 'headset-lost' });
-    this.#onLost();
-  }
-
-  async #endStray(): Promise<void> {
-    if (this.#state === 'unbound' && this.#leg) {
-      const leg = this.#leg;
-      this.#leg = null;
-      await leg.bye();
-    }
+    this.#onLost('hung-up');
   }
 
   #fail(reason: Reason): Reason {

@@ -12,11 +12,12 @@ export function readParty(header: string | undefined): Party | null {
   const open = indexOutsideQuotes(text, '<');
   const address =
     open < 0 ? text : text.slice(open + 1, text.indexOf('>', open) < 0 ? undefined : text.indexOf('>', open));
-  const uri = /^(sips?|tel):([^;?]*)/i.exec(address.trim());
+  const uri = /^(sips?|tel):([^?]*)/i.exec(address.trim());
   if (!uri) return null;
+  // The user part may have parameters of its own before the @ (RFC 3261 25.1, telephone-subscriber).
   const rest = uri[2] ?? '';
-  const user =
-    uri[1]?.toLowerCase() === 'tel' ? rest : rest.includes('@') ? rest.slice(0, rest.lastIndexOf('@')) : '';
+  const at = rest.indexOf('@');
+  const user = at >= 0 ? rest.slice(0, at) : uri[1]?.toLowerCase() === 'tel' ? rest : '';
   const number = decode(user.split(';')[0]?.split(':')[0] ?? '');
   const name = open <= 0 ? '' : unquote(text.slice(0, open).trim());
   return { number, name: name.slice(0, MAX_NAME) };

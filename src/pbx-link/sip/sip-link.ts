@@ -51,6 +51,8 @@ export type SipLinkOptions = {
 };
 
 const STOP_TIMEOUT_MS = 3000;
+/** An exchange that is shut down in order ends its calls this long before it falls silent. */
+const GOING_DOWN_MS = 10_000;
 
 /** The exchange over SIP. */
 export function createSipLink(options: SipLinkOptions): ExchangeLink {
@@ -69,6 +71,7 @@ class SipLink implements ExchangeLink {
   #link: 'connecting' | 'up' | 'down' | 'stopped' = 'connecting';
   #watching = false;
   #bindAgain = false;
+  #hungUpAt: number | null = null;
   #stopped = false;
   #recovering: Promise<void> = Promise.resolve();
 
@@ -113,7 +116,8 @@ class SipLink implements ExchangeLink {
       profile: options.profile,
       context: legContext,
       report: (state, reason) => emit({ type: 'headset', state, ...(reason ? { reason } : {}) }),
-      onLost: () => {
+      onLost: (how) => {
+        if (how === 'hung-up') this.#hungUpAt = clock.now();
         this.#core.acts.run(() => holdOrphan(this.#core));
       },
     });
@@ -241,6 +245,7 @@ class SipLink implements ExchangeLink {
     const reason = await core.headset.bind();
     if (reason) return { outcome: 'refused', reason };
     this.#bindAgain = true;
+    this.#hungUpAt = null;
     return DONE;
   }
 
@@ -271,6 +276,10 @@ class SipLink implements ExchangeLink {
   #down(reason: Reason): void {
     if (this.#stopped) return;
     this.#registration.pause();
+    // A phone that was hung up stays so, unless it was the exchange that ended its calls before it went away.
+    const now = this.#core.clock.now();
+    if (this.#hungUpAt !== null && now - this.#hungUpAt > GOING_DOWN_MS) this.#bindAgain = false;
+    this.#hungUpAt = null;
     this.#set('down', reason);
   }
 
@@ -300,7 +309,7 @@ class SipLink implements ExchangeLink {
     if (this.#stopped) return;
     this.#set('up');
     snapshot(core);
-    if (this.#bindAgain && !core.headset.leg && core.headset.state !== 'binding') {
+    if (this.#bindAgain && this.#hungUpAt === null && !core.headset.leg && core.headset.state !== 'binding') {
       this.#bind().then((outcome) => {
         if (outcome.outcome === 'refused')
           core.log('warn', 'the headset phone was not bound again', { outcome });
