@@ -67,8 +67,8 @@ export function isToken(text: string): boolean {
 export function skipQuoted(text: string, from: number): number {
   for (let i = from + 1; i < text.length; i++) {
     const code = text.charCodeAt(i);
+    if (code === 0x22) return i + 1;
     if (code === 0x5c) i++;
-    else if (code === 0x22) return i + 1;
   }
   return -1;
 }
@@ -107,4 +107,19 @@ export function parseDecimal(text: string, max: number): number | null {
     if (value > max) return null;
   }
   return value;
+}
+
+/**
+ * True when a control character stands in the text other than HTAB, or one that a backslash escapes inside a
+ * quoted string (RFC 3261 25.1: only quoted-pair may hold them).
+ */
+export function hasStrayControl(text: string): boolean {
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x22) quoted = !quoted;
+    else if (code === 0x5c && quoted) i++;
+    else if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;
+  }
+  return false;
 }

@@ -55,7 +55,8 @@ function skipDisplayTokens(text: string, from: number): number {
   let i = from;
   for (; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (!isTokenCode(code) && !isBlankCode(code)) break;
+    // Characters beyond ASCII belong in quotes; some exchanges leave them out, and the meaning is plain.
+    if (!isTokenCode(code) && !isBlankCode(code) && code < 0x80) break;
   }
   return i;
 }

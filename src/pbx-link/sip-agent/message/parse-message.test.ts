@@ -49,7 +49,7 @@ test('what was parsed serialises to what parses to the same', () => {
 
 test('a request line alone is enough to refuse, a readable Via to answer', () => {
   const refused = parseSipMessage(Buffer.from(INVITE.replace('CSeq: 1\r\n', 'CSeq: x\r\n')));
-  expect(refused).toMatchObject({ ok: false, error: { reason: 'malformed CSeq', status: 400 } });
+  expect(refused).toMatchObject({ ok: false, error: { reason: 'CSeq malformed', status: 400 } });
   const unanswerable = parseSipMessage(Buffer.from(INVITE.replace('v: SIP/2.0/UDP', 'v: nonsense')));
-  expect(unanswerable).toMatchObject({ ok: false, error: { reason: 'malformed Via', status: null } });
+  expect(unanswerable).toMatchObject({ ok: false, error: { reason: 'Via malformed', status: null } });
 });

@@ -1,10 +1,11 @@
 import { isToken } from './characters.ts';
+import type { DroppedHeader } from './check-headers.ts';
 import { expandHeaderName } from './header-names.ts';
 import { MAX_HEADER_LINES, MAX_LINE_LENGTH, MAX_MESSAGE_BYTES } from './limits.ts';
 import { isAnswerable, partialRequest } from './partial-request.ts';
 import type { SipHeader, SipMessage, SipRequest } from './sip-message.ts';
 import { parseStartLine, type RequestLine, type StatusLine } from './start-line.ts';
-import { contentLengthOf, messageFault } from './validate-message.ts';
+import { contentLengthOf, validateMessage } from './validate-message.ts';
 
 /** Why bytes are not a message that may be worked on. */
 export type ParseError = {
@@ -19,7 +20,12 @@ export type ParseError = {
 };
 
 export type ParseResult =
-  | { readonly ok: true; readonly message: SipMessage }
+  | {
+      readonly ok: true;
+      readonly message: SipMessage;
+      /** Headers that were left out of the message: malformed ones that it can do without. */
+      readonly dropped: readonly DroppedHeader[];
+    }
   | { readonly ok: false; readonly error: ParseError };
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -59,13 +65,13 @@ function parseHead(head: string, bytes: Buffer, bodyStart: number, tooLarge: boo
   const headers: SipHeader[] = [];
   const fault = readHeaders(headerText, headers);
   if (fault !== null) return refused(fault, 400);
-  const message = compose(first, headers, bytes.subarray(bodyStart));
-  const invalid = messageFault(message);
-  if (invalid !== null) return refused(invalid.reason, invalid.status);
+  const validated = validateMessage(compose(first, headers, bytes.subarray(bodyStart)));
+  if (!validated.ok) return refused(validated.fault.reason, validated.fault.status);
+  const { message, dropped } = validated;
   const length = contentLengthOf(message);
-  if (length === null) return { ok: true, message };
+  if (length === null || length === message.body.length) return { ok: true, message, dropped };
   if (length > message.body.length) return refused('body shorter than Content-Length', 400);
-  return { ok: true, message: { ...message, body: message.body.subarray(0, length) } };
+  return { ok: true, message: { ...message, body: message.body.subarray(0, length) }, dropped };
 }
 
 function compose(first: RequestLine | StatusLine, headers: readonly SipHeader[], body: Buffer): SipMessage {

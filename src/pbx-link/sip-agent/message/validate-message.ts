@@ -1,38 +1,72 @@
 import { parseDecimal } from './characters.ts';
-import { parseCSeq, parseNameAddr, parseVia } from './header-grammar.ts';
-import { headerOf, headersOf, type SipMessage, type SipRequest } from './sip-message.ts';
-import { schemeOf } from './sip-uri.ts';
+import { checkHeaders, type DroppedHeader } from './check-headers.ts';
+import { branchOf, parseCSeq, parseNameAddr } from './header-grammar.ts';
+import { parseMediaType } from './media-type.ts';
+import { isBoundedMultipart } from './multipart-bounds.ts';
+import { headerOf, headersOf, type SipMessage, type SipRequest, type SipResponse } from './sip-message.ts';
+import { parseSipUri, schemeOf } from './sip-uri.ts';
 
 /** Why a message is refused, and the status that says so. */
 export type Fault = { readonly reason: string; readonly status: number };
 
-/** What every request and response carries (RFC 3261 8.1.1, 8.2.6.2); Max-Forwards may be missing from an RFC 2543 peer. */
-const MANDATORY = ['Via', 'From', 'To', 'Call-ID', 'CSeq'];
+/** A message fit to work on with what was left out of it, or why it is not. */
+export type Validated =
+  | { readonly ok: true; readonly message: SipMessage; readonly dropped: readonly DroppedHeader[] }
+  | { readonly ok: false; readonly fault: Fault };
 
-/** The first thing that makes the message unfit to work on; null when there is none. */
-export function messageFault(message: SipMessage): Fault | null {
-  for (const name of MANDATORY) {
-    const count = headersOf(message, name).length;
-    if (count === 0) return { reason: `${name} missing`, status: 400 };
-    if (count > 1 && name !== 'Via') return { reason: `${name} more than once`, status: 400 };
+/** The methods of RFC 3261, 3262, 3265, 3311, 3428, 3515, 3903 and 6086. */
+export const KNOWN_METHODS: ReadonlySet<string> = new Set([
+  'ACK',
+  'BYE',
+  'CANCEL',
+  'INFO',
+  'INVITE',
+  'MESSAGE',
+  'NOTIFY',
+  'OPTIONS',
+  'PRACK',
+  'PUBLISH',
+  'REFER',
+  'REGISTER',
+  'SUBSCRIBE',
+  'UPDATE',
+]);
+
+/** Checks the syntax of a message as a whole (RFC 3261 8.2, 20): what fails here is answered 400 or alike. */
+export function validateMessage(message: SipMessage): Validated {
+  const checked = checkHeaders(message.headers, message.kind === 'response' ? 'Date' : null);
+  if (!checked.ok) return refused(checked.reason, 400);
+  const sound = checked.headers === message.headers ? message : { ...message, headers: checked.headers };
+  const fault = (sound.kind === 'request' ? requestLineFault(sound) : null) ?? multipartFault(sound);
+  return fault === null ? { ok: true, message: sound, dropped: checked.dropped } : { ok: false, fault };
+}
+
+function refused(reason: string, status: number): Validated {
+  return { ok: false, fault: { reason, status } };
+}
+
+function requestLineFault(request: SipRequest): Fault | null {
+  const cseq = parseCSeq(headerOf(request, 'cseq') ?? '');
+  if (cseq?.method !== request.method) {
+    // RFC 4475 3.1.2.18: of an unknown method it is better to say just that.
+    return { reason: 'CSeq of another method', status: KNOWN_METHODS.has(request.method) ? 400 : 501 };
   }
-  if (headersOf(message, 'via').some((value) => parseVia(value).length === 0)) return malformed('Via');
-  for (const name of ['From', 'To']) {
-    if (parseNameAddr(headerOf(message, name) ?? '') === null) return malformed(name);
-  }
-  const cseq = parseCSeq(headerOf(message, 'cseq') ?? '');
-  if (cseq === null) return malformed('CSeq');
-  if (message.kind === 'request' && cseq.method !== message.method) {
-    return { reason: 'CSeq of another method', status: 400 };
-  }
-  const lengths = headersOf(message, 'content-length');
-  if (lengths.length > 1) return { reason: 'Content-Length more than once', status: 400 };
-  if (lengths.length === 1 && contentLengthOf(message) === null) return malformed('Content-Length');
+  const scheme = schemeOf(request.uri);
+  if (scheme === null) return { reason: 'Request-URI malformed', status: 400 };
+  if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') return null;
+  const uri = parseSipUri(request.uri);
+  // RFC 3261 19.1.1: headers are not allowed in a Request-URI.
+  if (uri === null || uri.headers.size > 0) return { reason: 'Request-URI malformed', status: 400 };
   return null;
 }
 
-function malformed(name: string): Fault {
-  return { reason: `malformed ${name}`, status: 400 };
+function multipartFault(message: SipMessage): Fault | null {
+  const value = headerOf(message, 'content-type');
+  if (value === undefined || message.body.length === 0) return null;
+  if (parseMediaType(value)?.type !== 'multipart') return null;
+  return isBoundedMultipart(message.body.toString('utf8'))
+    ? null
+    : { reason: 'unreadable multipart body', status: 400 };
 }
 
 /** The length that the message states for its body; null when it states none or no number. */
@@ -41,11 +75,32 @@ export function contentLengthOf(message: SipMessage): number | null {
   return value === undefined ? null : parseDecimal(value, Number.MAX_SAFE_INTEGER);
 }
 
+/** RFC 3261 8.1.1.7: what a branch begins with that is unique to its transaction. */
+const MAGIC_COOKIE = 'z9hG4bK';
+
 /** What a server refuses in a request whose syntax is sound; null when it may be worked on. */
 export function validateRequest(request: SipRequest): Fault | null {
+  // RFC 4475 3.2.1: the cookie alone identifies no transaction.
+  if (branchOf(request) === MAGIC_COOKIE) return { reason: 'Via branch without an identifier', status: 400 };
   const scheme = schemeOf(request.uri);
-  if (scheme === null) return { reason: 'malformed Request-URI', status: 400 };
   // RFC 3261 8.2.2.1: Unsupported URI Scheme.
-  if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') return { reason: 'URI scheme', status: 416 };
+  if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel')
+    return { reason: 'unsupported URI scheme', status: 416 };
+  // RFC 3261 10.2: the address of record in To MUST be a SIP or SIPS URI.
+  if (request.method === 'REGISTER' && !isSipAddress(headerOf(request, 'to') ?? '')) {
+    return { reason: 'address of record is no SIP URI', status: 400 };
+  }
   return null;
+}
+
+function isSipAddress(value: string): boolean {
+  const scheme = schemeOf(parseNameAddr(value)?.uri ?? '');
+  return scheme === 'sip' || scheme === 'sips';
+}
+
+/** Why a client discards a response whose syntax is sound; null when it may be worked on. */
+export function validateResponse(response: SipResponse): string | null {
+  // RFC 3261 8.1.3.3: more than one Via value, it was meant for a proxy before us.
+  const [first = '', second] = headersOf(response, 'via');
+  return second !== undefined || first.includes(',') ? 'more than one Via' : null;
 }
