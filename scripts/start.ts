@@ -3,7 +3,7 @@ import { join } from 'node:path';
 // npm start -- --settings FILE.json [--trace FILE]: the console as it is today, without a screen.
 const args = process.argv.slice(2);
 
-if (args.some((arg) => arg === '--settings' || arg.startsWith('--settings='))) {
+if (args.some((arg) => /^--(?:settings|store)(?:=|$)/.test(arg))) {
   // In this very process, so that signals and exit codes are the console's own.
   const headless = join(import.meta.dirname, '..', 'src', 'main', 'headless.ts');
   process.argv = [process.execPath, headless, '--headless', ...args.filter((arg) => arg !== '--headless')];
