@@ -43,6 +43,9 @@ export const REASON_KEYS = [
   'not-answered',
   'link-down',
   'capability-missing',
+  // why the desk itself is degraded
+  'store-failed',
+  'store-newer',
 ] as const;
 
 export type ReasonKey = (typeof REASON_KEYS)[number];

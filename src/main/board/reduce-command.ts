@@ -1,0 +1,111 @@
+import type { Outcome } from '../../contract/board.ts';
+import type { BoardEvent, Reduced } from './board-event.ts';
+import { dismissCall, withBoard } from './change.ts';
+import { type Desk, touchesOf } from './desk.ts';
+
+const OUTCOMES_KEPT = 50;
+/** How long an extended call that is finished stays to be seen. */
+export const EXTENDED_KEPT_MS = 60_000;
+
+type Issued = Extract<BoardEvent, { type: 'command-issued' }>;
+type Settled = Extract<BoardEvent, { type: 'command-settled' }>;
+
+/** A command goes out. One that needs nothing of the exchange is done at once. */
+export function reduceIssued(desk: Desk, event: Issued): Reduced {
+  const { id, by, command, call, commands, placing, at } = event;
+  const outcome: Outcome = {
+    id,
+    type: command,
+    by,
+    call,
+    at,
+    outcome: commands.length === 0 ? 'done' : 'pending',
+    reason: null,
+  };
+  const dismissed = event.dismiss.reduce(dismissCall, desk);
+  const told = withBoard(dismissed, {
+    outcomes: [...dismissed.board.outcomes, outcome].slice(-OUTCOMES_KEPT),
+  });
+  // What takes the hand settles who is in it; only a dismissal leaves it open.
+  const takesHand = commands.some((one) => touchesOf(one).includes('#hand'));
+  if (commands.length === 0) return legal(told);
+  return legal({
+    ...told,
+    returnDue: takesHand ? false : told.returnDue,
+    pending: [
+      ...told.pending,
+      {
+        id,
+        by,
+        commands,
+        placing,
+        touches: commands.flatMap(touchesOf),
+        deadline: at + desk.policy.commandSeconds * 1000,
+      },
+    ],
+  });
+}
+
+/** The link's answer. It is taken even when the command's time was up: a late truth is better than `unknown`. */
+export function reduceSettled(desk: Desk, event: Settled): Reduced | null {
+  const outcome = desk.board.outcomes.find(({ id }) => id === event.id);
+  const pending = desk.pending.find(({ id }) => id === event.id);
+  if (outcome === undefined && pending === undefined) return null;
+  if (outcome !== undefined && outcome.outcome !== 'pending' && outcome.outcome !== 'unknown') return null;
+  const { result, at } = event;
+  const refused = result.outcome === 'refused';
+  const told = setOutcome(desk, event.id, {
+    outcome: result.outcome,
+    reason: refused ? result.reason : null,
+    at,
+  });
+  // The present call was held for a command that came to nothing: it returns (B24). A retrieve that the desk itself
+  // gave is not tried for ever.
+  const tookHand = pending?.by === 'operator' && pending.touches.includes('#hand');
+  return legal({
+    ...told,
+    returnDue: told.returnDue || (refused && tookHand),
+    pending: told.pending.filter(({ id }) => id !== event.id),
+  });
+}
+
+/** What is due by the clock: outcomes whose time is up, hold recalls, finished extended calls. */
+export function reduceClock(desk: Desk, at: number): Reduced {
+  const late = desk.pending.filter(({ deadline }) => deadline <= at);
+  const told = late.reduce(
+    (next, { id }) => setOutcome(next, id, { outcome: 'unknown', reason: { key: 'timeout' }, at }),
+    desk,
+  );
+  const { calls, extended } = told.board;
+  return legal({
+    ...withBoard(told, {
+      calls: calls.map((call) =>
+        call.recallDueAt !== null && call.recallDueAt <= at && !call.recalling
+          ? { ...call, recalling: true }
+          : call,
+      ),
+      extended: extended.filter(({ state, since }) => state === 'ringing' || since + EXTENDED_KEPT_MS > at),
+    }),
+    pending: told.pending.filter((pending) => !late.includes(pending)),
+  });
+}
+
+/** When the next clock event is due, in milliseconds since the epoch; null: nothing waits for the clock. */
+export function nextClock({ board, pending }: Desk): number | null {
+  const due = [
+    ...pending.map(({ deadline }) => deadline),
+    ...board.calls.flatMap(({ recallDueAt, recalling }) =>
+      recallDueAt === null || recalling ? [] : [recallDueAt],
+    ),
+    ...board.extended.flatMap(({ state, since }) => (state === 'ringing' ? [] : [since + EXTENDED_KEPT_MS])),
+  ];
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+function setOutcome(desk: Desk, id: string, change: Pick<Outcome, 'outcome' | 'reason' | 'at'>): Desk {
+  return withBoard(desk, {
+    outcomes: desk.board.outcomes.map((one) => (one.id === id ? { ...one, ...change } : one)),
+  });
+}
+
+const legal = (desk: Desk): Reduced => ({ desk, verdict: 'legal', note: null });
