@@ -1,0 +1,106 @@
+import { expect } from 'vitest';
+import type { BoardCall } from '../../src/contract/board.ts';
+import { type Console, type ConsoleSettings, startConsole } from '../console/console.ts';
+import type { Desk } from '../console/desk.ts';
+import { type Asterisk, startAsterisk } from '../exchange/asterisk.ts';
+import { secretOf } from '../exchange/test-phones.ts';
+import { type Phone, type PhoneOptions, startPhone } from '../phones/phone.ts';
+import type { PhoneCall } from '../phones/phone-call.ts';
+
+/** The number that guests dial for the operator; both operator lines ring on it. */
+export const OPERATOR = '9100';
+
+/** A real exchange, the console on operator line 8000 with headset phone 8001 bound, and whoever is asked for. */
+export type Seat = {
+  readonly asterisk: Asterisk;
+  readonly console: Console;
+  readonly desk: Desk;
+  readonly headset: Phone;
+  /** A registered phone; the same one when asked again. */
+  guest(number: string, options?: Partial<PhoneOptions>): Promise<Phone>;
+  /** A guest calls the operator's number and is seen waiting on the board. */
+  waiting(phone: Phone, number?: string): Promise<{ readonly line: PhoneCall; readonly row: BoardCall }>;
+  /** As `waiting`, and answered; both hear each other. */
+  talking(phone: Phone): Promise<{ readonly line: PhoneCall; readonly row: BoardCall }>;
+  /** Ends every call, so that the next test begins with an empty board and a bound, silent headset. */
+  tidy(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function openSeat(desk: ConsoleSettings['desk'] = {}): Promise<Seat> {
+  const asterisk = await startAsterisk();
+  const exchange = { host: asterisk.host, port: asterisk.port };
+  const phones = new Map<string, Phone>();
+
+  async function guest(number: string, options: Partial<PhoneOptions> = {}): Promise<Phone> {
+    const known = phones.get(number);
+    if (known) return known;
+    const phone = await startPhone({ number, password: secretOf(number), exchange, ...options });
+    phones.set(number, phone);
+    expect(await phone.register()).toBe(200);
+    return phone;
+  }
+
+  const headset = await guest('8001', { autoAnswer: true });
+  const console = await startConsole({
+    exchange,
+    line: { number: '8000', password: secretOf('8000') },
+    headset: { number: '8001' },
+    desk: { bindAtStart: true, ...desk },
+  });
+  const at = console.desk;
+  await at.until(
+    'a bound headset',
+    (board) => board.headset.state === 'bound' && board.line.state === 'registered',
+  );
+
+  async function waiting(phone: Phone, number = OPERATOR) {
+    const line = await phone.call(number);
+    // Nobody is there to wait for a call that is given up later on.
+    line.answered.catch(() => undefined);
+    const row = await at.call(phone.number, 'queued');
+    return { line, row };
+  }
+
+  return {
+    asterisk,
+    console,
+    desk: at,
+    headset,
+    guest,
+    waiting,
+    async talking(phone) {
+      const { line } = await waiting(phone);
+      await at.done({ type: 'answer' });
+      await Promise.all([
+        headset.untilHears({ tone: phone.toneHz }),
+        phone.untilHears({ tone: headset.toneHz }),
+      ]);
+      const row = await at.call(phone.number, 'connected');
+      return { line, row };
+    },
+    async tidy() {
+      for (const phone of phones.values()) {
+        phone.onRing('ring');
+        if (phone !== headset) await Promise.all(phone.calls().map((call) => hangUp(call)));
+      }
+      for (const call of at.board().calls)
+        await at.act({ type: 'clear', call: call.id }).catch(() => undefined);
+      for (const call of at.board().calls)
+        await at.act({ type: 'acknowledge', call: call.id }).catch(() => undefined);
+      await at.until('an empty board', (board) => board.calls.length === 0 || null);
+    },
+    async close() {
+      const code = await console.stop();
+      await Promise.all([...phones.values()].map((phone) => phone.close()));
+      await asterisk.stop();
+      expect(code, `the console ended in order:\n${console.log()}`).toBe(0);
+    },
+  };
+}
+
+async function hangUp(call: PhoneCall): Promise<void> {
+  if (call.state === 'calling' || (call.state === 'ringing' && call.direction === 'out')) call.cancel();
+  else if (call.state === 'ringing') call.reject(480);
+  else await call.hangUp();
+}
