@@ -1,0 +1,103 @@
+import { withTag } from '../dialog/dialog.ts';
+import { usageOf } from '../dialog/subscription.ts';
+import { parseCSeq, tagOf } from '../message/header-grammar.ts';
+import { headerOf, type SipRequest } from '../message/sip-message.ts';
+import type { ClientTransaction } from '../transaction/client-transactions.ts';
+import type { Destination } from '../transport/transport-layer.ts';
+import type { PartialRequest } from '../wire/client-message.ts';
+import type { Client } from './client.ts';
+import { completeRequest, given, withLocalHost } from './complete-request.ts';
+import { madeUpEvent, networkEvent } from './events.ts';
+import { formingKey } from './forming.ts';
+import { newBranch, newCallId, newSequence, newTag } from './identifiers.ts';
+import type { Invitation } from './invitation.ts';
+import { FAILURE_STATUS, responseToForming } from './receive-response.ts';
+import { RefusedError } from './refused-error.ts';
+import type { UserAgent } from './user-agent.ts';
+
+/** Methods whose acceptance forms a dialog. */
+const DIALOG_FORMING = new Set(['INVITE', 'SUBSCRIBE', 'REFER']);
+
+/** A request that is ready: call `transaction.start` once the client has been told of it. */
+export type Prepared = { readonly transaction: ClientTransaction };
+
+/**
+ * Prepares a request outside any dialog, RFC 3261 8.1. From with tag, Call-ID and CSeq are the client's if it gives
+ * them (a digest retry does), else new. `routeUrl` is the next hop if it is given, else the Request-URI is.
+ */
+export function prepareOutOfDialog(
+  ua: UserAgent,
+  client: Client,
+  partial: PartialRequest,
+  routeUrl: string,
+): Prepared | Promise<Prepared> {
+  const destination = ua.transport().resolve(routeUrl || partial.uri, partial.body.length + 600);
+  return destination instanceof Promise
+    ? destination.then((found) => prepare(ua, client, partial, found))
+    : prepare(ua, client, partial, destination);
+}
+
+function prepare(ua: UserAgent, client: Client, partial: PartialRequest, destination: Destination): Prepared {
+  const { local } = destination;
+  if (destination.address === local.address && destination.port === local.port) {
+    throw new RefusedError('can not send request to myself');
+  }
+  const written = given(partial, 'from') ?? `<sip:${local.address}:${local.port}>`;
+  const from = withTag(withLocalHost(written, destination), newTag());
+  const cseq = parseCSeq(given(partial, 'cseq') ?? '');
+  const callId = given(partial, 'call-id') ?? newCallId();
+  const sequence = cseq?.number ?? newSequence();
+  const request = completeRequest(
+    partial,
+    {
+      method: partial.method,
+      requestUri: partial.uri,
+      routes: [],
+      from,
+      to: given(partial, 'to') ?? `<${partial.uri}>`,
+      callId,
+      sequence,
+      branch: newBranch(),
+      product: ua.product,
+    },
+    destination,
+  );
+  const { method } = partial;
+  if (!DIALOG_FORMING.has(method)) return preparePlain(ua, client, request, destination);
+  const localTag = tagOf(headerOf(request, 'from') ?? '') ?? '';
+  const key = formingKey(callId, localTag);
+  const transaction: ClientTransaction = ua.clientTransactions.create(request, destination, {
+    ...responseToForming(ua, () => forming, invitationOf),
+    terminated() {
+      if (ua.forming.get(key) === forming) ua.forming.delete(key);
+    },
+  });
+  const forming = {
+    transaction,
+    owner: client,
+    cseq: { number: sequence, method },
+    usage: usageOf(request, method),
+  };
+  const invitation: Invitation = { owner: client, transaction, cancel: 'none', release: null };
+  function invitationOf(): Invitation {
+    return invitation;
+  }
+  if (method === 'INVITE') ua.invitations.set(transaction.id, invitation);
+  else ua.forming.set(key, forming);
+  return { transaction };
+}
+
+/** A request that forms nothing: its responses go up and that is all. */
+function preparePlain(
+  ua: UserAgent,
+  client: Client,
+  request: SipRequest,
+  destination: Destination,
+): Prepared {
+  const transaction: ClientTransaction = ua.clientTransactions.create(request, destination, {
+    response: (received) => client.event(networkEvent(received, transaction.id, '')),
+    failed: (failure) =>
+      client.event(madeUpEvent(request, destination, FAILURE_STATUS[failure], transaction.id, '')),
+  });
+  return { transaction };
+}
