@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
@@ -17,6 +17,8 @@ export async function openDatabase(
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<OpenedDatabase> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // Who called whom is for the owner's eyes; SQLite gives its other files the same mode.
+  closeSync(openSync(file, 'a', 0o600));
   const sqlite = new Sqlite(file, { timeout: 5_000 });
   try {
     const version = Number(sqlite.pragma('user_version', { simple: true }));
