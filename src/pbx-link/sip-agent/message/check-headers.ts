@@ -1,5 +1,12 @@
-import { hasStrayControl } from './characters.ts';
-import { type HeaderRule, headerRule, isEvenlySpaced, MANDATORY, RULE_COUNT } from './header-rules.ts';
+import {
+  type HeaderRule,
+  hasLineSeparator,
+  headerRule,
+  isEvenlySpaced,
+  MANDATORY,
+  type Normalise,
+  RULE_COUNT,
+} from './header-rules.ts';
 import type { SipHeader } from './sip-message.ts';
 
 /** A header that was left out of the message, and why. */
@@ -17,17 +24,23 @@ type Tally = { readonly values: number[]; readonly lengths: number[] };
 /**
  * Checks every header by its rule, and that the mandatory ones are there. The headers come back normalised,
  * without the malformed optional ones and those whose name a reader behind us would take for another.
- * `spared` names one that is left out too when it is malformed: a response is not lost for a bad Date.
+ * `ascii` says that no header holds a character beyond ASCII. `spared` names one that is left out too when it is malformed: a response is not lost for a bad Date.
  */
-export function checkHeaders(headers: readonly SipHeader[], spared: string | null): CheckedHeaders {
+export function checkHeaders(
+  headers: readonly SipHeader[],
+  ascii: boolean,
+  spared: string | null,
+): CheckedHeaders {
   const tally: Tally = { values: new Array(RULE_COUNT).fill(0), lengths: new Array(RULE_COUNT).fill(0) };
   const kept: SipHeader[] = [];
   const dropped: DroppedHeader[] = [];
   for (const header of headers) {
     const rule = headerRule(header.name);
-    const fault = rule === undefined ? nameFault(header) : valueFault(rule, header.value, tally);
+    const fault = rule === undefined ? nameFault(header) : valueFault(rule, header.value, ascii, tally);
     if (fault === null) {
-      kept.push(rule === undefined ? header : normalised(rule, header));
+      kept.push(
+        rule === undefined || rule.normalise === null ? header : normalised(rule.normalise, header, ascii),
+      );
       continue;
     }
     if (rule !== undefined && rule.malformed === 'needed' && rule.name !== spared) {
@@ -40,10 +53,10 @@ export function checkHeaders(headers: readonly SipHeader[], spared: string | nul
   return { ok: true, headers: kept, dropped: dropped.length === 0 ? NONE : dropped };
 }
 
-function valueFault(rule: HeaderRule, value: string, tally: Tally): string | null {
+function valueFault(rule: HeaderRule, value: string, ascii: boolean, tally: Tally): string | null {
   if (rule.single && tally.values[rule.index] !== 0) return 'more than once';
   if (value.length > rule.maxLength) return 'too long';
-  if (!isEvenlySpaced(value) || hasStrayControl(value)) return 'malformed';
+  if (!isEvenlySpaced(value) || (!ascii && hasLineSeparator(value))) return 'malformed';
   const count = rule.count(value);
   if (count === 0) return 'malformed';
   const values = (tally.values[rule.index] ?? 0) + count;
@@ -62,10 +75,10 @@ function nameFault(header: SipHeader): string | null {
   if (header.name.includes('%')) return 'escaped name';
   const name = header.name.toLowerCase();
   if (name === '__proto__' || name === 'constructor') return 'reserved name';
-  return hasStrayControl(header.value) ? 'control character' : null;
+  return null;
 }
 
-function normalised(rule: HeaderRule, header: SipHeader): SipHeader {
-  const value = rule.normalise === null ? header.value : rule.normalise(header.value);
+function normalised(normalise: Normalise, header: SipHeader, ascii: boolean): SipHeader {
+  const value = normalise(header.value, ascii);
   return value === header.value ? header : { name: header.name, value };
 }

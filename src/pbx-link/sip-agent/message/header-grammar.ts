@@ -24,35 +24,46 @@ export type CSeq = { readonly number: number; readonly method: string };
 /** RFC 3261 8.1.1.5: less than 2^31. */
 export const MAX_CSEQ = 2_147_483_647;
 
-type ScannedVia = { readonly via: Via; readonly end: number };
-
 /** Every value of a Via line, which may hold several by commas; empty when any is malformed. */
 export function parseVia(value: string): Via[] {
   const vias: Via[] = [];
   let from = 0;
   for (;;) {
-    const scanned = scanVia(value, from);
-    if (scanned === null) return [];
-    vias.push(scanned.via);
-    if (scanned.end >= value.length) return vias;
-    from = scanned.end + 1;
+    const end = scanVia(value, from, vias);
+    if (end === -1) return [];
+    if (end >= value.length) return vias;
+    from = end + 1;
   }
 }
 
-/** Reads one Via value from `from` up to the end or a comma. */
-function scanVia(text: string, from: number): ScannedVia | null {
+/** How many values a Via line holds, each of SIP/2.0 in any case; 0 when any is malformed. */
+export function countVias(value: string): number {
+  let from = 0;
+  for (let count = 1; ; count++) {
+    const end = scanVia(value, from, null);
+    if (end === -1) return 0;
+    if (end >= value.length) return count;
+    from = end + 1;
+  }
+}
+
+/**
+ * Reads one Via value from `from` into `into`; without it, the protocol must be SIP/2.0. Gives the index where
+ * the text ends or a comma stands, -1 when malformed.
+ */
+function scanVia(text: string, from: number, into: Via[] | null): number {
   const nameStart = skipBlanks(text, from);
   const nameEnd = skipToken(text, nameStart);
   const versionStart = skipSlash(text, nameEnd);
-  if (nameEnd === nameStart || versionStart === -1) return null;
+  if (nameEnd === nameStart || versionStart === -1) return -1;
   const versionEnd = skipToken(text, versionStart);
   const transportStart = skipSlash(text, versionEnd);
-  if (versionEnd === versionStart || transportStart === -1) return null;
+  if (versionEnd === versionStart || transportStart === -1) return -1;
   const transportEnd = skipToken(text, transportStart);
   const hostStart = skipBlanks(text, transportEnd);
-  if (transportEnd === transportStart || hostStart === transportEnd) return null;
+  if (transportEnd === transportStart || hostStart === transportEnd) return -1;
   const hostEnd = skipHost(text, hostStart);
-  if (hostEnd === -1) return null;
+  if (hostEnd === -1) return -1;
   let i = skipBlanks(text, hostEnd);
   let port: number | null = null;
   if (text.charCodeAt(i) === 0x3a) {
@@ -60,13 +71,17 @@ function scanVia(text: string, from: number): ScannedVia | null {
     i = portStart;
     while (i < text.length && isDigitCode(text.charCodeAt(i))) i++;
     port = parseDecimal(text.slice(portStart, i), 65_535);
-    if (port === null) return null;
+    if (port === null) return -1;
   }
-  const { params, end } = scanParams(text, i);
-  if (end === -1) return null;
+  if (into === null) {
+    const isSip = nameEnd - nameStart === 3 && text.slice(nameStart, nameEnd).toUpperCase() === 'SIP';
+    return isSip && text.slice(versionStart, versionEnd) === '2.0' ? scanParams(text, i, null) : -1;
+  }
   const protocol = `${text.slice(nameStart, nameEnd)}/${text.slice(versionStart, versionEnd)}`;
-  const transport = text.slice(transportStart, transportEnd);
-  return { via: { protocol, transport, host: text.slice(hostStart, hostEnd), port, params }, end };
+  const params = new Map<string, string | null>();
+  const host = text.slice(hostStart, hostEnd);
+  into.push({ protocol, transport: text.slice(transportStart, transportEnd), host, port, params });
+  return scanParams(text, i, params);
 }
 
 /** The index after a slash with blanks round it, or -1. */
@@ -85,7 +100,8 @@ export function formatVia(via: Via): string {
 export function branchOf(message: SipMessage): string | null {
   const value = headerOf(message, 'via');
   if (value === undefined) return null;
-  return scanVia(value, 0)?.via.params.get('branch') ?? null;
+  const vias: Via[] = [];
+  return scanVia(value, 0, vias) === -1 ? null : (vias[0]?.params.get('branch') ?? null);
 }
 
 /** Sequence number and method (RFC 3261 20.16); null when malformed or the number is 2^31 or more. */

@@ -1,11 +1,10 @@
 import { isTokenCode, parseDecimal, skipQuoted } from './characters.ts';
 import { parseAuthParams, parseAuthValues } from './credentials.ts';
-import { formatVia, parseCSeq, parseVia } from './header-grammar.ts';
+import { countVias, formatVia, parseCSeq, parseVia } from './header-grammar.ts';
 import { MAX_BLANK_RUN, MAX_LIST_LENGTH, MAX_LIST_VALUES, MAX_STRUCTURED_LENGTH } from './limits.ts';
 import { parseMediaType } from './media-type.ts';
-import { formatNameAddr, type NameAddr, parseNameAddr, parseNameAddrList } from './name-addr.ts';
+import { countAddresses, formatNameAddr, parseNameAddrList } from './name-addr.ts';
 import { parseSipDate } from './sip-date.ts';
-import { parseSipUri, schemeOf } from './sip-uri.ts';
 
 /** What is asked of a header before the message is worked on. */
 export type HeaderRule = {
@@ -27,36 +26,16 @@ export type HeaderRule = {
   /** How many values the line holds; 0 when it is malformed. */
   readonly count: (value: string) => number;
   /** The value as readers with a narrower grammar take it; the same when there is nothing to change. */
-  readonly normalise: ((value: string) => string) | null;
+  readonly normalise: Normalise | null;
 };
+
+/** `ascii` says that the value holds no character beyond ASCII. */
+export type Normalise = (value: string, ascii: boolean) => string;
 
 const one = (sound: boolean): number => (sound ? 1 : 0);
 
-/** A SIP or tel URI must be sound throughout, of another scheme nothing is known. */
-function isSoundUri(uri: string): boolean {
-  const scheme = schemeOf(uri);
-  return (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') || parseSipUri(uri) !== null;
-}
-
-function countAddress(value: string): number {
-  const address = parseNameAddr(value);
-  return one(address !== null && isSoundUri(address.uri));
-}
-
-function countAddresses(value: string): number {
-  const addresses = parseNameAddrList(value);
-  return addresses?.every((address: NameAddr) => isSoundUri(address.uri)) ? addresses.length : 0;
-}
-
-function countContacts(value: string): number {
-  return value === '*' ? 1 : countAddresses(value);
-}
-
-/** Only SIP/2.0 can be answered, whatever the case of its name (RFC 3261 7.1, 20.42). */
-function countVias(value: string): number {
-  const vias = parseVia(value);
-  return vias.every((via) => via.protocol.toUpperCase() === 'SIP/2.0') ? vias.length : 0;
-}
+const countAddress = (value: string): number => one(countAddresses(value) === 1);
+const countContacts = (value: string): number => (value === '*' ? 1 : countAddresses(value));
 
 const WORD_EXTRAS = '()<>:\\"/[]?{}@';
 
@@ -82,7 +61,8 @@ function normaliseVia(value: string): string {
 }
 
 /** Puts the quotes that RFC 3261 25.1 asks for round a display name with characters beyond ASCII. */
-function normaliseAddresses(value: string): string {
+function normaliseAddresses(value: string, ascii: boolean): string {
+  if (ascii) return value;
   return hasBareInternational(value)
     ? (parseNameAddrList(value) ?? []).map(formatNameAddr).join(', ')
     : value;
@@ -168,9 +148,23 @@ const RULES: ReadonlyMap<string, HeaderRule> = new Map(
   }),
 );
 
+/** Common headers without a rule, so that looking them up in the case they are written in settles it. */
+const FREE_NAMES: ReadonlySet<string> = new Set([
+  'Accept',
+  'Allow',
+  'Allow-Events',
+  'Reason',
+  'Require',
+  'Server',
+  'Session-Expires',
+  'Subscription-State',
+  'Supported',
+  'User-Agent',
+]);
+
 /** The rule for a header of that name, in any case; undefined when nothing is asked of it. */
 export function headerRule(name: string): HeaderRule | undefined {
-  return RULES.get(name) ?? RULES.get(name.toLowerCase());
+  return RULES.get(name) ?? (FREE_NAMES.has(name) ? undefined : RULES.get(name.toLowerCase()));
 }
 
 /** The rules of the headers without which no message is worked on (RFC 3261 8.1.1, 8.2.6.2). */
@@ -181,17 +175,19 @@ export const MANDATORY: readonly HeaderRule[] = SHAPES.slice(0, 5).flatMap(
 /** How many rules there are; each has an index below it. */
 export const RULE_COUNT = SHAPES.length;
 
-/**
- * True for a value that no parser can be made slow or wrong by: no run of white space beyond the bound, and
- * neither of the two line separators of Unicode, at which regular expressions stop.
- */
+/** True when no run of white space in the value is beyond the bound. */
 export function isEvenlySpaced(value: string): boolean {
+  if (value.length <= MAX_BLANK_RUN) return true;
   let run = 0;
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
-    if (code === 0x2028 || code === 0x2029) return false;
     run = code === 0x20 || code === 0x09 || (code > 0x7f && value.charAt(i).trim() === '') ? run + 1 : 0;
     if (run > MAX_BLANK_RUN) return false;
   }
   return true;
+}
+
+/** True when the text holds one of Unicode's two line separators, at which regular expressions stop. */
+export function hasLineSeparator(text: string): boolean {
+  return text.includes('\u2028') || text.includes('\u2029');
 }

@@ -1,5 +1,5 @@
 import { skipBlanks, skipToken } from './characters.ts';
-import { type Params, scanParams } from './parameters.ts';
+import { type Params, parseParams } from './parameters.ts';
 
 /** A Content-Type or one range of Accept (RFC 3261 20.15): type and subtype in lower case. */
 export type MediaType = { readonly type: string; readonly subtype: string; readonly params: Params };
@@ -13,8 +13,8 @@ export function parseMediaType(value: string): MediaType | null {
   const subtypeStart = skipBlanks(value, slash + 1);
   const subtypeEnd = skipToken(value, subtypeStart);
   if (subtypeEnd === subtypeStart) return null;
-  const { params, end } = scanParams(value, subtypeEnd);
-  if (end !== value.length) return null;
+  const params = parseParams(value, subtypeEnd);
+  if (params === null) return null;
   return {
     type: value.slice(typeStart, typeEnd).toLowerCase(),
     subtype: value.slice(subtypeStart, subtypeEnd).toLowerCase(),

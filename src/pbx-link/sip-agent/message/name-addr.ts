@@ -1,6 +1,6 @@
 import { isBlankCode, isToken, isTokenCode, quote, skipBlanks, skipQuoted, unquote } from './characters.ts';
-import { formatParams, type Params, scanParams } from './parameters.ts';
-import { isAbsoluteUri } from './sip-uri.ts';
+import { formatParams, NO_PARAMS, type Params, scanParams } from './parameters.ts';
+import { isAbsoluteUri, isSoundUri } from './sip-uri.ts';
 
 /**
  * An address of From, To, Contact, Route, Refer-To … (RFC 3261 20.10): the display name without quotes
@@ -8,12 +8,10 @@ import { isAbsoluteUri } from './sip-uri.ts';
  */
 export type NameAddr = { readonly display: string; readonly uri: string; readonly params: Params };
 
-type Scanned = { readonly address: NameAddr; readonly end: number };
-
 /** One address and nothing else; null when malformed. */
 export function parseNameAddr(value: string): NameAddr | null {
-  const scanned = scanNameAddr(value, 0);
-  return scanned !== null && scanned.end === value.length ? scanned.address : null;
+  const addresses: NameAddr[] = [];
+  return scanNameAddr(value, 0, addresses) === value.length ? (addresses[0] ?? null) : null;
 }
 
 /** Every address of a header line, or of several joined by commas; null when any is malformed. */
@@ -21,34 +19,71 @@ export function parseNameAddrList(value: string): NameAddr[] | null {
   const addresses: NameAddr[] = [];
   let from = 0;
   for (;;) {
-    const scanned = scanNameAddr(value, from);
-    if (scanned === null) return null;
-    addresses.push(scanned.address);
-    if (scanned.end >= value.length) return addresses;
-    from = scanned.end + 1;
+    const end = scanNameAddr(value, from, addresses);
+    if (end === -1) return null;
+    if (end >= value.length) return addresses;
+    from = end + 1;
   }
 }
 
-/** Reads one address from `from` up to the end or a comma. */
-function scanNameAddr(text: string, from: number): Scanned | null {
-  const start = skipBlanks(text, from);
-  let display = '';
-  let bracket = start;
-  if (text.charCodeAt(start) === 0x22) {
-    const quoted = skipQuoted(text, start);
-    if (quoted === -1) return null;
-    display = unquote(text.slice(start, quoted));
-    bracket = skipBlanks(text, quoted);
-    if (text.charCodeAt(bracket) !== 0x3c) return null;
-  } else if (text.charCodeAt(start) !== 0x3c) {
-    bracket = skipDisplayTokens(text, start);
-    if (text.charCodeAt(bracket) !== 0x3c) return scanAddrSpec(text, start);
-    display = text.slice(start, bracket).trimEnd();
+/** How many addresses the value holds, each of them sound, SIP and tel URIs throughout; 0 when any is malformed. */
+export function countAddresses(value: string): number {
+  let from = 0;
+  for (let count = 1; ; count++) {
+    const end = scanNameAddr(value, from, null);
+    if (end === -1) return 0;
+    if (end >= value.length) return count;
+    from = end + 1;
   }
-  const close = text.indexOf('>', bracket);
-  if (close === -1) return null;
-  const uri = text.slice(bracket + 1, close);
-  return isAbsoluteUri(uri) ? withParams(text, display, uri, close + 1) : null;
+}
+
+/**
+ * Reads one address from `from` into `into`; without it, the URI is looked into instead. Gives the index where
+ * the text ends or a comma stands, -1 when malformed.
+ */
+function scanNameAddr(text: string, from: number, into: NameAddr[] | null): number {
+  const start = skipBlanks(text, from);
+  let displayEnd = start;
+  let bracket = start;
+  const first = text.charCodeAt(start);
+  if (first === 0x22) {
+    displayEnd = skipQuoted(text, start);
+    if (displayEnd === -1) return -1;
+    bracket = skipBlanks(text, displayEnd);
+    if (text.charCodeAt(bracket) !== 0x3c) return -1;
+  } else if (first !== 0x3c) {
+    bracket = skipDisplayTokens(text, start);
+    displayEnd = bracket;
+  }
+  let uriStart = start;
+  let uriEnd: number;
+  let next: number;
+  if (text.charCodeAt(bracket) === 0x3c) {
+    uriStart = bracket + 1;
+    uriEnd = text.indexOf('>', uriStart);
+    next = uriEnd + 1;
+  } else {
+    displayEnd = start;
+    uriEnd = skipAddrSpec(text, start);
+    next = uriEnd;
+  }
+  if (uriEnd === -1) return -1;
+  const uri = text.slice(uriStart, uriEnd);
+  if (into === null) return isSoundUri(uri) ? scanParams(text, next, null) : -1;
+  if (!isAbsoluteUri(uri)) return -1;
+  if (next >= text.length) {
+    into.push({ display: displayName(text, start, displayEnd), uri, params: NO_PARAMS });
+    return next;
+  }
+  const params = new Map<string, string | null>();
+  into.push({ display: displayName(text, start, displayEnd), uri, params });
+  return scanParams(text, next, params);
+}
+
+function displayName(text: string, start: number, end: number): string {
+  if (start === end) return '';
+  const shown = text.slice(start, end).trimEnd();
+  return shown.charCodeAt(0) === 0x22 ? unquote(shown) : shown;
 }
 
 function skipDisplayTokens(text: string, from: number): number {
@@ -62,23 +97,17 @@ function skipDisplayTokens(text: string, from: number): number {
 }
 
 /**
- * A URI without brackets: a semicolon or comma ends it, and a question mark is not allowed in it
+ * The end of a URI without brackets: a semicolon or comma ends it, and a question mark is not allowed in it
  * (RFC 3261 20.10: such a URI MUST be in brackets).
  */
-function scanAddrSpec(text: string, from: number): Scanned | null {
+function skipAddrSpec(text: string, from: number): number {
   let end = from;
   for (; end < text.length; end++) {
     const code = text.charCodeAt(end);
     if (code === 0x3b || code === 0x2c || isBlankCode(code)) break;
-    if (code === 0x3f) return null;
+    if (code === 0x3f) return -1;
   }
-  const uri = text.slice(from, end);
-  return isAbsoluteUri(uri) ? withParams(text, '', uri, end) : null;
-}
-
-function withParams(text: string, display: string, uri: string, from: number): Scanned | null {
-  const { params, end } = scanParams(text, from);
-  return end === -1 ? null : { address: { display, uri, params }, end };
+  return end;
 }
 
 /** The address as text; the URI is always in brackets, the display name quoted unless it is a token. */

@@ -8,37 +8,39 @@ export type Params = ReadonlyMap<string, string | null>;
 
 export const NO_PARAMS: Params = new Map();
 
-/** Where reading stopped, and what was read; `end` is -1 when the text is malformed. */
-export type ScannedParams = { readonly params: Params; readonly end: number };
-
-const MALFORMED: ScannedParams = { params: NO_PARAMS, end: -1 };
-
 /**
- * Reads `*( SEMI generic-param )` (RFC 3261 25.1) from `from`; stops at the end or at a comma. Of a name
- * given twice the first counts, as RFC 3261 7.3.1 forbids the second.
+ * Reads `*( SEMI generic-param )` (RFC 3261 25.1) from `from` into `into`, if given. Gives the index where the
+ * text ends or a comma stands, -1 when malformed. Of a name given twice the first counts, as RFC 3261 7.3.1
+ * forbids the second.
  */
-export function scanParams(text: string, from: number): ScannedParams {
+export function scanParams(text: string, from: number, into: Map<string, string | null> | null): number {
   let i = skipBlanks(text, from);
-  if (i >= text.length || text.charCodeAt(i) === 0x2c) return { params: NO_PARAMS, end: i };
-  const params = new Map<string, string | null>();
   while (i < text.length && text.charCodeAt(i) !== 0x2c) {
-    if (text.charCodeAt(i) !== 0x3b) return MALFORMED;
+    if (text.charCodeAt(i) !== 0x3b) return -1;
     const nameStart = skipBlanks(text, i + 1);
     const nameEnd = skipToken(text, nameStart);
-    if (nameEnd === nameStart) return MALFORMED;
-    const name = text.slice(nameStart, nameEnd).toLowerCase();
+    if (nameEnd === nameStart) return -1;
     i = skipBlanks(text, nameEnd);
-    let value: string | null = null;
+    let valueStart = 0;
+    let valueEnd = 0;
     if (text.charCodeAt(i) === 0x3d) {
-      const valueStart = skipBlanks(text, i + 1);
-      const valueEnd = skipParamValue(text, valueStart);
-      if (valueEnd <= valueStart) return MALFORMED;
-      value = text.slice(valueStart, valueEnd);
+      valueStart = skipBlanks(text, i + 1);
+      valueEnd = skipParamValue(text, valueStart);
+      if (valueEnd <= valueStart) return -1;
       i = skipBlanks(text, valueEnd);
     }
-    if (!params.has(name)) params.set(name, value);
+    if (into === null) continue;
+    const name = text.slice(nameStart, nameEnd).toLowerCase();
+    if (!into.has(name)) into.set(name, valueEnd === 0 ? null : text.slice(valueStart, valueEnd));
   }
-  return { params, end: i };
+  return i;
+}
+
+/** The parameters from `from` to the end of the text; null when they are malformed or a comma follows. */
+export function parseParams(text: string, from: number): Params | null {
+  if (from >= text.length) return NO_PARAMS;
+  const params = new Map<string, string | null>();
+  return scanParams(text, from, params) === text.length ? params : null;
 }
 
 /** token / host / quoted-string; any visible ASCII that cannot end the parameter is let through. */

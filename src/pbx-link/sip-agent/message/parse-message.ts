@@ -1,11 +1,11 @@
-import { isToken } from './characters.ts';
+import { hasStrayControl, isToken } from './characters.ts';
 import type { DroppedHeader } from './check-headers.ts';
 import { expandHeaderName } from './header-names.ts';
 import { MAX_HEADER_LINES, MAX_LINE_LENGTH, MAX_MESSAGE_BYTES } from './limits.ts';
 import { isAnswerable, partialRequest } from './partial-request.ts';
 import type { SipHeader, SipMessage, SipRequest } from './sip-message.ts';
 import { parseStartLine, type RequestLine, type StatusLine } from './start-line.ts';
-import { contentLengthOf, validateMessage } from './validate-message.ts';
+import { contentLengthOf, type Fault, validateMessage } from './validate-message.ts';
 
 /** Why bytes are not a message that may be worked on. */
 export type ParseError = {
@@ -45,11 +45,17 @@ export function parseSipMessage(bytes: Buffer): ParseResult {
   const end = Math.min(bytes.length, start + MAX_MESSAGE_BYTES);
   const blankLine = bytes.indexOf(HEAD_END, start);
   const complete = blankLine !== -1 && blankLine < end;
-  const head = bytes.toString('utf8', start, complete ? blankLine : end);
-  return parseHead(head, bytes, complete ? blankLine + 4 : -1, bytes.length > end);
+  const headEnd = complete ? blankLine : end;
+  const head = bytes.toString('utf8', start, headEnd);
+  const ascii = head.length === headEnd - start;
+  // RFC 3261 21.5.7: Message Too Large.
+  if (bytes.length > end) return parseHead(head, ascii, { reason: 'message too large', status: 513 });
+  if (!complete) return parseHead(head, ascii, { reason: 'no empty line after the headers', status: 400 });
+  return parseHead(head, ascii, bytes.subarray(blankLine + 4));
 }
 
-function parseHead(head: string, bytes: Buffer, bodyStart: number, tooLarge: boolean): ParseResult {
+/** Goes on from the text of the headers; the message is refused whatever they say if a fault stands for the body. */
+function parseHead(head: string, ascii: boolean, body: Buffer | Fault): ParseResult {
   const lineEnd = head.indexOf('\r\n');
   const line = lineEnd === -1 ? head : head.slice(0, lineEnd);
   const headerText = lineEnd === -1 ? '' : head.slice(lineEnd + 2);
@@ -58,14 +64,12 @@ function parseHead(head: string, bytes: Buffer, bodyStart: number, tooLarge: boo
   const request = first.kind === 'error' ? first.request : first.kind === 'request' ? first : null;
   const refused = (reason: string, status: number): ParseResult =>
     refuse(reason, status, request, headerText);
-  // RFC 3261 21.5.7: Message Too Large.
-  if (tooLarge) return refused('message too large', 513);
+  if (!Buffer.isBuffer(body)) return refused(body.reason, body.status);
   if (first.kind === 'error') return refused(first.reason, first.status);
-  if (bodyStart === -1) return refused('no empty line after the headers', 400);
   const headers: SipHeader[] = [];
   const fault = readHeaders(headerText, headers);
   if (fault !== null) return refused(fault, 400);
-  const validated = validateMessage(compose(first, headers, bytes.subarray(bodyStart)));
+  const validated = validateMessage(compose(first, headers, body), ascii);
   if (!validated.ok) return refused(validated.fault.reason, validated.fault.status);
   const { message, dropped } = validated;
   const length = contentLengthOf(message);
@@ -82,8 +86,13 @@ function compose(first: RequestLine | StatusLine, headers: readonly SipHeader[],
   return { kind: 'response', status: first.status, reason: first.reason, headers, body: content };
 }
 
+/** Any control character but HTAB, CR and LF. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+
 /** Reads every header line into `headers`; the reason when one is refused. */
 function readHeaders(text: string, headers: SipHeader[]): string | null {
+  const hasControls = CONTROL.test(text);
   let from = 0;
   while (from < text.length) {
     if (headers.length >= MAX_HEADER_LINES) return 'too many header lines';
@@ -102,6 +111,7 @@ function readHeaders(text: string, headers: SipHeader[]): string | null {
     const colon = line.indexOf(':');
     const name = line.slice(0, colon === -1 ? 0 : colon).trimEnd();
     if (!isToken(name)) return 'malformed header line';
+    if (hasControls && hasStrayControl(line)) return 'control character';
     headers.push({ name: expandHeaderName(name), value: line.slice(colon + 1).trim() });
     from = end + 2;
   }

@@ -17,63 +17,102 @@ export type SipUri = {
 
 /** The scheme in lower case, or null when the text does not begin with one. */
 export function schemeOf(uri: string): string | null {
-  const colon = uri.indexOf(':');
-  if (colon < 1) return null;
+  const length = schemeLength(uri);
+  return length === 0 ? null : uri.slice(0, length).toLowerCase();
+}
+
+/** The length of the scheme that a colon ends; 0 when there is none. */
+function schemeLength(uri: string): number {
   const first = uri.charCodeAt(0) | 0x20;
-  if (first < 0x61 || first > 0x7a) return null;
-  for (let i = 1; i < colon; i++) if (!isSchemeCode(uri.charCodeAt(i))) return null;
-  return uri.slice(0, colon).toLowerCase();
+  if (first < 0x61 || first > 0x7a) return 0;
+  let i = 1;
+  while (i < uri.length && isSchemeCode(uri.charCodeAt(i))) i++;
+  return uri.charCodeAt(i) === 0x3a ? i : 0;
 }
 
 /** True when the text can be any absolute URI: a scheme, then at least one URI character and nothing else. */
 export function isAbsoluteUri(uri: string): boolean {
-  const scheme = schemeOf(uri);
-  if (scheme === null || scheme.length + 1 >= uri.length) return false;
-  for (let i = scheme.length + 1; i < uri.length; i++) if (!isUriCode(uri.charCodeAt(i))) return false;
+  const colon = schemeLength(uri);
+  if (colon === 0 || colon + 1 >= uri.length) return false;
+  for (let i = colon + 1; i < uri.length; i++) if (!isUriCode(uri.charCodeAt(i))) return false;
   return true;
+}
+
+/** True for a sound SIP or tel URI, and for any absolute URI of a scheme of which nothing is known here. */
+export function isSoundUri(uri: string): boolean {
+  if (!isAbsoluteUri(uri)) return false;
+  const scheme = schemeOf(uri);
+  if (scheme === 'tel') return parseTelUri(uri) !== null;
+  return (scheme !== 'sip' && scheme !== 'sips') || isSoundSipUri(uri, scheme.length + 1);
 }
 
 /** Reads a URI; null for another scheme or when it breaks the grammar. */
 export function parseSipUri(uri: string): SipUri | null {
+  if (!isAbsoluteUri(uri)) return null;
   const scheme = schemeOf(uri);
-  if (scheme === null || !isAbsoluteUri(uri)) return null;
   if (scheme === 'tel') return parseTelUri(uri);
-  if (scheme !== 'sip' && scheme !== 'sips') return null;
-  let rest = scheme.length + 1;
-  let user: string | null = null;
-  let password: string | null = null;
-  const at = uri.indexOf('@', rest);
-  if (at !== -1) {
-    // Neither host nor parameters nor headers may hold a bare '@': there is at most one.
-    if (uri.indexOf('@', at + 1) !== -1) return null;
-    const colon = uri.indexOf(':', rest);
-    const userEnd = colon !== -1 && colon < at ? colon : at;
-    if (userEnd === rest) return null;
-    user = uri.slice(rest, userEnd);
-    if (userEnd < at) password = uri.slice(userEnd + 1, at);
-    if (password?.includes(':') || !isEscapedText(user) || (password !== null && !isEscapedText(password)))
-      return null;
-    rest = at + 1;
-  }
-  const hostEnd = skipHost(uri, rest);
-  if (hostEnd <= rest) return null;
-  const host = uri.slice(rest, hostEnd);
-  const port = scanPort(uri, hostEnd);
-  if (port === null) return null;
-  const question = uri.indexOf('?', port.end);
+  if ((scheme !== 'sip' && scheme !== 'sips') || !isSoundSipUri(uri, scheme.length + 1)) return null;
+  const start = scheme.length + 1;
+  const at = uri.indexOf('@', start);
+  const hostStart = at + 1 || start;
+  const hostEnd = skipHost(uri, hostStart);
+  const portEnd = skipPort(uri, hostEnd);
+  const question = uri.indexOf('?', portEnd);
   const paramsEnd = question === -1 ? uri.length : question;
-  const params = parseUriParams(uri, port.end, paramsEnd);
-  const headers = question === -1 ? NO_PARAMS : parseUriHeaders(uri.slice(question + 1));
-  if (params === null || headers === null) return null;
-  return { scheme, user, password, host, port: port.value, params, headers };
+  const colon = uri.indexOf(':', start);
+  const hasPassword = colon !== -1 && colon < at;
+  return {
+    scheme,
+    user: at === -1 ? null : uri.slice(start, hasPassword ? colon : at),
+    password: hasPassword ? uri.slice(colon + 1, at) : null,
+    host: uri.slice(hostStart, hostEnd),
+    port: portEnd === hostEnd ? null : Number(uri.slice(hostEnd + 1, portEnd)),
+    params: portEnd === paramsEnd ? NO_PARAMS : readPairs(uri.slice(portEnd + 1, paramsEnd), ';', true),
+    headers: question === -1 ? NO_PARAMS : readPairs(uri.slice(question + 1), '&', false),
+  };
+}
+
+/** Checks what follows the scheme: `[ user [ ":" password ] "@" ] host [ ":" port ] *( ";" param ) [ "?" headers ]`. */
+function isSoundSipUri(uri: string, start: number): boolean {
+  if (!isEscapedText(uri)) return false;
+  const at = uri.indexOf('@', start);
+  if (at !== -1) {
+    // Neither host nor parameters nor headers may hold a bare '@', nor a password a colon.
+    if (uri.indexOf('@', at + 1) !== -1) return false;
+    const colon = uri.indexOf(':', start);
+    const second = colon === -1 || colon > at ? -1 : uri.indexOf(':', colon + 1);
+    if (second !== -1 && second < at) return false;
+  }
+  const hostEnd = skipHost(uri, at + 1 || start);
+  const portEnd = hostEnd === -1 ? -1 : skipPort(uri, hostEnd);
+  return portEnd !== -1 && arePairsSound(uri, portEnd);
+}
+
+/** True when `;name=value` parameters and then `?name=value&…` headers follow, none of them empty. */
+function arePairsSound(uri: string, from: number): boolean {
+  let inHeaders = false;
+  let i = from;
+  while (i < uri.length) {
+    const separator = uri.charCodeAt(i);
+    if (separator === 0x3f && !inHeaders) inHeaders = true;
+    else if (separator !== (inHeaders ? 0x26 : 0x3b) || (inHeaders && i === from)) return false;
+    const start = ++i;
+    for (; i < uri.length; i++) {
+      const code = uri.charCodeAt(i);
+      if (inHeaders ? code === 0x26 : code === 0x3b || code === 0x3f) break;
+    }
+    if (i === start || uri.charCodeAt(start) === 0x3d) return false;
+  }
+  return true;
 }
 
 function parseTelUri(uri: string): SipUri | null {
   const semicolon = uri.indexOf(';');
-  const numberEnd = semicolon === -1 ? uri.length : semicolon;
-  const number = uri.slice(4, numberEnd);
-  const params = parseUriParams(uri, numberEnd, uri.length);
-  if (number.length === 0 || number.includes('@') || params === null) return null;
+  const end = semicolon === -1 ? uri.length : semicolon;
+  const number = uri.slice(4, end);
+  if (number.length === 0 || uri.includes('@') || uri.includes('?') || !isEscapedText(uri)) return null;
+  if (!arePairsSound(uri, end)) return null;
+  const params = end === uri.length ? NO_PARAMS : readPairs(uri.slice(end + 1), ';', true);
   return { scheme: 'tel', user: number, password: null, host: '', port: null, params, headers: NO_PARAMS };
 }
 
@@ -93,32 +132,20 @@ export function skipHost(text: string, from: number): number {
   return i > from ? i : -1;
 }
 
-type ScannedPort = { readonly value: number | null; readonly end: number };
-
-function scanPort(uri: string, from: number): ScannedPort | null {
-  if (uri.charCodeAt(from) !== 0x3a) return { value: null, end: from };
+/** The index after `:port`, or `from` when there is no colon; -1 when the port is none. */
+function skipPort(uri: string, from: number): number {
+  if (uri.charCodeAt(from) !== 0x3a) return from;
   let end = from + 1;
   while (end < uri.length && isDigitCode(uri.charCodeAt(end))) end++;
-  const value = parseDecimal(uri.slice(from + 1, end), 65_535);
-  return value === null ? null : { value, end };
+  return parseDecimal(uri.slice(from + 1, end), 65_535) === null ? -1 : end;
 }
 
-function parseUriParams(uri: string, from: number, to: number): Params | null {
-  if (from === to) return NO_PARAMS;
-  if (uri.charCodeAt(from) !== 0x3b) return null;
-  return parsePairs(uri.slice(from + 1, to), ';', true);
-}
-
-function parseUriHeaders(text: string): Params | null {
-  return parsePairs(text, '&', false);
-}
-
-function parsePairs(text: string, separator: string, lowerCase: boolean): Params | null {
+/** The pairs of a sound text; names of parameters are in lower case, as they are compared so (RFC 3261 19.1.4). */
+function readPairs(text: string, separator: string, lowerCase: boolean): Params {
   const pairs = new Map<string, string | null>();
   for (const pair of text.split(separator)) {
     const equals = pair.indexOf('=');
     const name = equals === -1 ? pair : pair.slice(0, equals);
-    if (name.length === 0 || !isEscapedText(pair)) return null;
     const key = lowerCase ? name.toLowerCase() : name;
     if (!pairs.has(key)) pairs.set(key, equals === -1 ? null : pair.slice(equals + 1));
   }

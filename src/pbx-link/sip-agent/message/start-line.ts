@@ -30,7 +30,13 @@ function parseStatusLine(line: string): StatusLine | StartLineError {
   if (status === null || status < 100 || (line.length > 11 && line.charCodeAt(11) !== 0x20)) {
     return error('status code is not three digits from 100 to 699');
   }
-  return { kind: 'response', status, reason: line.slice(12) };
+  return { kind: 'response', status, reason: plainReason(line.slice(12)) };
+}
+
+/** A reason is only shown: what is neither text nor blank in it becomes a blank, and the response is not lost. */
+function plainReason(reason: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  return reason.replace(/[\0-\x1f\x7f\u2028\u2029]/g, ' ');
 }
 
 function isVersion(text: string): boolean {

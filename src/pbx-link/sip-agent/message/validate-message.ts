@@ -1,10 +1,9 @@
 import { parseDecimal } from './characters.ts';
 import { checkHeaders, type DroppedHeader } from './check-headers.ts';
 import { branchOf, parseCSeq, parseNameAddr } from './header-grammar.ts';
-import { parseMediaType } from './media-type.ts';
 import { isBoundedMultipart } from './multipart-bounds.ts';
 import { headerOf, headersOf, type SipMessage, type SipRequest, type SipResponse } from './sip-message.ts';
-import { parseSipUri, schemeOf } from './sip-uri.ts';
+import { isSoundUri, schemeOf } from './sip-uri.ts';
 
 /** Why a message is refused, and the status that says so. */
 export type Fault = { readonly reason: string; readonly status: number };
@@ -32,9 +31,12 @@ export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   'UPDATE',
 ]);
 
-/** Checks the syntax of a message as a whole (RFC 3261 8.2, 20): what fails here is answered 400 or alike. */
-export function validateMessage(message: SipMessage): Validated {
-  const checked = checkHeaders(message.headers, message.kind === 'response' ? 'Date' : null);
+const KNOWN_SCHEMES: ReadonlySet<string> = new Set(['sip', 'sips', 'tel']);
+
+/** Checks the syntax of a message as a whole (RFC 3261 8.2, 20): what fails here is answered 400 or alike.
+ * `ascii` says that no header holds a character beyond ASCII. */
+export function validateMessage(message: SipMessage, ascii: boolean): Validated {
+  const checked = checkHeaders(message.headers, ascii, message.kind === 'response' ? 'Date' : null);
   if (!checked.ok) return refused(checked.reason, 400);
   const sound = checked.headers === message.headers ? message : { ...message, headers: checked.headers };
   const fault = (sound.kind === 'request' ? requestLineFault(sound) : null) ?? multipartFault(sound);
@@ -51,19 +53,20 @@ function requestLineFault(request: SipRequest): Fault | null {
     // RFC 4475 3.1.2.18: of an unknown method it is better to say just that.
     return { reason: 'CSeq of another method', status: KNOWN_METHODS.has(request.method) ? 400 : 501 };
   }
-  const scheme = schemeOf(request.uri);
-  if (scheme === null) return { reason: 'Request-URI malformed', status: 400 };
-  if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') return null;
-  const uri = parseSipUri(request.uri);
-  // RFC 3261 19.1.1: headers are not allowed in a Request-URI.
-  if (uri === null || uri.headers.size > 0) return { reason: 'Request-URI malformed', status: 400 };
+  if (!isSoundUri(request.uri) || hasHeaders(request.uri))
+    return { reason: 'Request-URI malformed', status: 400 };
   return null;
+}
+
+/** RFC 3261 19.1.1: headers are not allowed in a Request-URI. A question mark may stand in the user part. */
+function hasHeaders(uri: string): boolean {
+  return uri.includes('?', uri.indexOf('@') + 1) && /^sips?:/i.test(uri);
 }
 
 function multipartFault(message: SipMessage): Fault | null {
   const value = headerOf(message, 'content-type');
   if (value === undefined || message.body.length === 0) return null;
-  if (parseMediaType(value)?.type !== 'multipart') return null;
+  if (value.slice(0, 9).toLowerCase() !== 'multipart') return null;
   return isBoundedMultipart(message.body.toString('utf8'))
     ? null
     : { reason: 'unreadable multipart body', status: 400 };
@@ -84,8 +87,7 @@ export function validateRequest(request: SipRequest): Fault | null {
   if (branchOf(request) === MAGIC_COOKIE) return { reason: 'Via branch without an identifier', status: 400 };
   const scheme = schemeOf(request.uri);
   // RFC 3261 8.2.2.1: Unsupported URI Scheme.
-  if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel')
-    return { reason: 'unsupported URI scheme', status: 416 };
+  if (scheme === null || !KNOWN_SCHEMES.has(scheme)) return { reason: 'unsupported URI scheme', status: 416 };
   // RFC 3261 10.2: the address of record in To MUST be a SIP or SIPS URI.
   if (request.method === 'REGISTER' && !isSipAddress(headerOf(request, 'to') ?? '')) {
     return { reason: 'address of record is no SIP URI', status: 400 };
