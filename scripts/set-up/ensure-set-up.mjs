@@ -18,7 +18,7 @@ export function ensureSetUp(root) {
   if (isReady(root, wanted)) return;
   withLock(join(root, '.cache', 'set-up.lock'), () => {
     if (isReady(root, wanted)) return;
-    if (!isInstalledAsLocked(root)) {
+    if (isOfOtherMachine(root) || !isInstalledAsLocked(root)) {
       say('setting up: installing the packages (npm ci), once');
       installPackages(root);
     }
@@ -36,22 +36,40 @@ function markerFile(root) {
   return join(root, 'node_modules', '.cordboard-set-up');
 }
 
+/** @param {string} root */
+function readMarker(root) {
+  const file = markerFile(root);
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
 /**
  * @param {string} root
  * @param {string} wanted
  */
 function isReady(root, wanted) {
-  const marker = markerFile(root);
-  return existsSync(marker) && readFileSync(marker, 'utf8') === wanted && existsSync(runtimePath(root));
+  return readMarker(root) === wanted && existsSync(runtimePath(root));
 }
 
 /**
- * What the set-up depends on: the locked packages, and the machine, as a folder may be copied to another.
+ * What the set-up depends on: the locked packages, and the machine.
  * @param {string} root
  */
 function fingerprint(root) {
   const lock = readFileSync(join(root, 'package-lock.json'));
-  return `${createHash('sha256').update(lock).digest('hex')} ${process.platform} ${process.arch}\n`;
+  return `${createHash('sha256').update(lock).digest('hex')} ${machine()}`;
+}
+
+/**
+ * A folder that was copied from another kind of machine has that one's programs in its packages.
+ * @param {string} root
+ */
+function isOfOtherMachine(root) {
+  const marker = readMarker(root);
+  return marker !== null && !marker.endsWith(` ${machine()}`);
+}
+
+function machine() {
+  return `${process.platform}-${process.arch}`;
 }
 
 /** @param {string} root */
@@ -89,8 +107,7 @@ function fetchRuntime(root, version) {
     stdio: ['ignore', 2, 2],
   });
   if (runtimeVersion(root) !== `v${version}`) {
-    const machine = `${process.platform}-${process.arch}`;
-    throw new Error(`Node ${version} for ${machine} could not be fetched; see above`);
+    throw new Error(`Node ${version} for ${machine()} could not be fetched; npm says why above`);
   }
 }
 
