@@ -47,6 +47,8 @@ export type ClientTransaction = {
   state(): string;
   /** Sends the request and starts the timers. */
   start(): void;
+  /** Ends it as if the transport had failed, without sending anything. */
+  fail(): void;
   /** Starts the wait of 9.1 after a CANCEL. */
   cancelled(): void;
 };
@@ -99,7 +101,11 @@ export function createClientTransactions(options: {
           transmit();
           if (!probed) {
             probed = true;
-            options.transport().probe(destination, () => machine.put({ type: 'transport-error' }));
+            options.transport().probe(destination, () => {
+              const state = machine.state().name;
+              // A peer that has answered since is there, whatever the system says.
+              if (state === 'calling' || state === 'trying') machine.put({ type: 'transport-error' });
+            });
           }
           return;
         case 'acknowledge':
@@ -142,6 +148,7 @@ export function createClientTransactions(options: {
       destination,
       state: () => machine.state().name,
       start: () => machine.put({ type: 'start' }),
+      fail: () => machine.put({ type: 'transport-error' }),
       cancelled: () => invite?.put({ type: 'cancelled' }),
       put(received) {
         current = received;
@@ -175,13 +182,12 @@ export function createClientTransactions(options: {
 
 /** The ACK to a failure, RFC 3261 17.1.1.3: the request's own Via, Route and credentials, the response's To. */
 function failureAck(invite: SipRequest, response: SipResponse): SipRequest {
+  const ack = requestOnBranch(invite, 'ACK', []);
+  const to = headerOf(response, 'to');
+  if (to === undefined) return ack;
   return {
-    ...requestOnBranch(invite, 'ACK', []),
-    headers: replaceHeader(
-      requestOnBranch(invite, 'ACK', []).headers,
-      'To',
-      headerOf(response, 'to') ?? headerOf(invite, 'to') ?? '',
-    ),
+    ...ack,
+    headers: ack.headers.map((header) => (header.name === 'To' ? { name: 'To', value: to } : header)),
   };
 }
 
@@ -213,8 +219,4 @@ export function requestOnBranch(
     ],
     body: Buffer.alloc(0),
   };
-}
-
-function replaceHeader(headers: readonly SipHeader[], name: string, value: string): SipHeader[] {
-  return headers.map((header) => (header.name === name ? { name, value } : header));
 }

@@ -94,9 +94,19 @@ export async function openTransportLayer(options: TransportOptions): Promise<Tra
     if (bound !== undefined && bound !== '0.0.0.0' && options.localAddressFor === undefined) {
       return { ...flow, local: { address: bound, port } };
     }
-    const address = route(flow.address);
-    if (typeof address === 'string') return { ...flow, local: { address, port } };
-    return address.then((own) => ({ ...flow, local: { address: own, port } }));
+    const here = (address: string): Destination => ({ ...flow, local: { address, port } });
+    try {
+      const address = route(flow.address);
+      return typeof address === 'string' ? here(address) : address.then(here, unknownAddress);
+    } catch (error) {
+      return unknownAddress(error);
+    }
+
+    // Without an own address the message is still sent: `rport` brings the answer back (RFC 3581).
+    function unknownAddress(error: unknown): Destination {
+      tally.note('error', 'own address unknown', String(error));
+      return here('127.0.0.1');
+    }
   }
 
   return {

@@ -27,6 +27,8 @@ export type DialogEntry = {
   ending: boolean;
   /** Ends a dialog whose end the peer has not confirmed. */
   linger: Timer | null;
+  /** When a subscription ends that nobody refreshes, by usage. */
+  readonly expiries: Map<string, Timer>;
   /** Events that wait until the client has seen the response which makes the dialog; null when nothing waits. */
   heldEvents: SipEvent[] | null;
 };
@@ -55,6 +57,7 @@ export function newDialogEntry(dialog: Dialog, owner: Client | null): DialogEntr
     heldBye: null,
     ending: false,
     linger: null,
+    expiries: new Map(),
     heldEvents: null,
   };
 }

@@ -7,6 +7,8 @@ import type { UserAgent } from './user-agent.ts';
 export function dropDialog(ua: UserAgent, entry: DialogEntry): void {
   entry.linger?.cancel();
   entry.linger = null;
+  for (const timer of entry.expiries.values()) timer.cancel();
+  entry.expiries.clear();
   entry.unacknowledged?.stop();
   entry.unacknowledged = null;
   ua.dialogs.remove(entry);
@@ -15,6 +17,8 @@ export function dropDialog(ua: UserAgent, entry: DialogEntry): void {
 /** Ends one usage of a dialog; the dialog goes with its last (RFC 5057 4.1). */
 export function endUsage(ua: UserAgent, entry: DialogEntry, usage: string): void {
   entry.dialog = withoutUsage(entry.dialog, usage);
+  entry.expiries.get(usage)?.cancel();
+  entry.expiries.delete(usage);
   if (entry.dialog.usages.length === 0) dropDialog(ua, entry);
 }
 

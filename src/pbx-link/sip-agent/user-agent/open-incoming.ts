@@ -1,6 +1,9 @@
+import type { Timer } from '../clock.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import type { Received } from '../transaction/client-transactions.ts';
+import { TRANSACTION_TIMEOUT } from '../transaction/timers.ts';
 import { responseRoute } from '../transport/response-route.ts';
+import type { Destination } from '../transport/transport-layer.ts';
 import { buildResponse } from './build-response.ts';
 import type { Client } from './client.ts';
 import { newTag } from './identifiers.ts';
@@ -20,17 +23,40 @@ export function openIncoming(ua: UserAgent, received: Received<SipRequest>, owne
     inDialog: envelope.toTag !== null,
     local: ua.transport().localTowards(flow),
   };
-  if (incoming.local instanceof Promise) {
-    void incoming.local.then((local) => {
-      incoming.local = local;
-    });
-  }
+  whenLocal(incoming, (local) => {
+    incoming.local = local;
+  });
   ua.incoming.set(transaction.id, incoming);
+  const waiting = request.method === 'INVITE' ? expectAnswer(ua, incoming) : null;
   transaction.user = {
     timeout: () => {
       if (request.method !== 'INVITE') ua.tally.dropped('request never answered', request.method);
     },
-    terminated: () => ua.incoming.delete(transaction.id),
+    terminated() {
+      waiting?.cancel();
+      ua.incoming.delete(transaction.id);
+    },
   };
   return incoming;
+}
+
+/**
+ * An INVITE that the client leaves without any answer of its own for 64*T1 twice over is ended with 408: the program
+ * above has failed, and the caller must not wait for it. A 180 is enough of an answer.
+ */
+function expectAnswer(ua: UserAgent, incoming: IncomingRequest): Timer {
+  const { transaction, localTag } = incoming;
+  return ua.clock.setTimer(2 * TRANSACTION_TIMEOUT, () => {
+    if (transaction.status() !== 100 || ua.incoming.get(transaction.id) !== incoming) return;
+    ua.tally.dropped('INVITE never answered', transaction.envelope.callId);
+    ua.incoming.delete(transaction.id);
+    if (incoming.dialog?.serverInvite === transaction) incoming.dialog.serverInvite = null;
+    transaction.respond(buildResponse(transaction.request, 408, { tag: localTag }));
+  });
+}
+
+/** Runs `next` when the own address towards the peer is known: events of one request must not overtake each other. */
+export function whenLocal(incoming: IncomingRequest, next: (local: Destination) => void): void {
+  if (incoming.local instanceof Promise) void incoming.local.then(next);
+  else next(incoming.local);
 }

@@ -5,6 +5,7 @@ import { buildResponse } from './build-response.ts';
 import { dropDialog } from './end-dialog.ts';
 import { networkEvent } from './events.ts';
 import type { IncomingRequest } from './incoming-request.ts';
+import { whenLocal } from './open-incoming.ts';
 import { refuse } from './refuse.ts';
 import type { UserAgent } from './user-agent.ts';
 
@@ -23,7 +24,8 @@ export function receiveCancel(ua: UserAgent, received: Received<SipRequest>): vo
   if (incoming === undefined) return;
   const dialogId = incoming.dialog?.dialog.id ?? '';
   terminateIncoming(ua, incoming);
-  incoming.owner.event(networkEvent(received, invite.id, dialogId));
+  const event = networkEvent(received, invite.id, dialogId);
+  whenLocal(incoming, () => incoming.owner.event(event));
 }
 
 /** Ends an INVITE that the client has not answered, with 487. */

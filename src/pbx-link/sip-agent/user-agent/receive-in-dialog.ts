@@ -11,6 +11,7 @@ import { formingKey } from './forming.ts';
 import { openIncoming } from './open-incoming.ts';
 import { terminateIncoming } from './receive-cancel.ts';
 import { refuse } from './refuse.ts';
+import { keepSubscription } from './subscription-expiry.ts';
 import type { UserAgent } from './user-agent.ts';
 
 /** Takes a request with a To tag, RFC 3261 12.2.2. */
@@ -55,6 +56,8 @@ export function receiveInDialog(ua: UserAgent, received: Received<SipRequest>): 
   deliverInDialog(entry, networkEvent(received, incoming.transaction.id, entry.dialog.id));
   if (request.method === 'NOTIFY' && isTerminating(request)) {
     endUsage(ua, entry, subscriptionUsage(request, 'NOTIFY'));
+  } else if (request.method === 'NOTIFY') {
+    keepSubscription(ua, entry, request, 'NOTIFY', request);
   }
 }
 

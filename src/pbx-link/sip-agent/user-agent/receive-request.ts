@@ -5,7 +5,7 @@ import type { Received } from '../transaction/client-transactions.ts';
 import type { Client } from './client.ts';
 import { networkEvent } from './events.ts';
 import { statelessTag } from './identifiers.ts';
-import { openIncoming } from './open-incoming.ts';
+import { openIncoming, whenLocal } from './open-incoming.ts';
 import { receiveAcknowledgement } from './receive-acknowledgement.ts';
 import { receiveCancel } from './receive-cancel.ts';
 import { receiveInDialog } from './receive-in-dialog.ts';
@@ -101,7 +101,7 @@ function present(ua: UserAgent, received: Received<SipRequest>, client: Client):
   const incoming = openIncoming(ua, received, client);
   const event = networkEvent(received, incoming.transaction.id, '');
   const on = (received.flow.transport === 'udp' ? ua.transport().udpPort : ua.transport().tcpPort) ?? 0;
-  const tell = (address: string) => client.event({ ...event, receivedOn: { address, port: on } });
-  if (incoming.local instanceof Promise) void incoming.local.then((local) => tell(local.local.address));
-  else tell(incoming.local.local.address);
+  whenLocal(incoming, ({ local }) =>
+    client.event({ ...event, receivedOn: { address: local.address, port: on } }),
+  );
 }

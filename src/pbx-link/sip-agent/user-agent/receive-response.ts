@@ -1,4 +1,4 @@
-import { contactUri, type Dialog, dialogAsUac, dialogId, withUsage } from '../dialog/dialog.ts';
+import { contactUri, type Dialog, dialogAsUac, dialogId } from '../dialog/dialog.ts';
 import { tagOf } from '../message/header-grammar.ts';
 import { headerOf, type SipHeader, type SipResponse } from '../message/sip-message.ts';
 import type {
@@ -13,6 +13,7 @@ import { dropDialog } from './end-dialog.ts';
 import { madeUpEvent, networkEvent, releaseEvents } from './events.ts';
 import type { Forming } from './forming.ts';
 import type { Invitation } from './invitation.ts';
+import { keepSubscription } from './subscription-expiry.ts';
 import type { UserAgent } from './user-agent.ts';
 
 /** What stands for an answer that never came (RFC 3261 8.1.3.1): a timeout is a 408, a dead transport a 503. */
@@ -163,7 +164,7 @@ function subscribeResponse(ua: UserAgent, forming: Forming, received: Received<S
   const early = ua.dialogs.byTags(dialog.callId, dialog.localTag, dialog.remoteTag);
   const entry = early ?? newDialogEntry(dialog, owner);
   if (early === undefined) ua.dialogs.add(entry);
-  entry.dialog = withUsage(entry.dialog, forming.usage);
+  keepSubscription(ua, entry, transaction.request, transaction.request.method, response);
   entry.heldEvents ??= [];
   owner.event(networkEvent(received, transaction.id, dialog.id));
   ua.clock.setTimer(FIRST_NOTIFY_DELAY_MS, () => releaseEvents(entry));

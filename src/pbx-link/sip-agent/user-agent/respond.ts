@@ -1,4 +1,4 @@
-import { contactUri, dialogAsUas, withUsage } from '../dialog/dialog.ts';
+import { contactUri, dialogAsUas } from '../dialog/dialog.ts';
 import { usageOf } from '../dialog/subscription.ts';
 import { tagOf } from '../message/header-grammar.ts';
 import type { SipHeader } from '../message/sip-message.ts';
@@ -11,6 +11,7 @@ import { newDialogEntry } from './dialog-entry.ts';
 import { dropDialog } from './end-dialog.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { RefusedError, UNKNOWN_TRANSACTION } from './refused-error.ts';
+import { keepSubscription } from './subscription-expiry.ts';
 import { repeatUntilAcknowledged } from './until-acknowledged.ts';
 import type { UserAgent } from './user-agent.ts';
 
@@ -84,7 +85,7 @@ function send(
       // 12.2.2: a target refresh holds once it is accepted.
       if (refreshes && target !== null) dialog.dialog = { ...dialog.dialog, remoteTarget: target };
       if (request.method === 'INVITE') repeatUntilAcknowledged(ua, dialog, transaction, envelope.cseq.number);
-      else if (formsDialog) dialog.dialog = withUsage(dialog.dialog, usageOf(request, request.method));
+      else if (formsDialog) keepSubscription(ua, dialog, request, request.method, message);
     } else if (dialog !== null && !incoming.inDialog) dropDialog(ua, dialog);
   }
   return { sent, to: local, dialogId: request.method === 'BYE' ? '' : (dialog?.dialog.id ?? '') };

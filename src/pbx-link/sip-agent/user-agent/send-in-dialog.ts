@@ -18,6 +18,7 @@ import { cancelInvitation } from './invitation.ts';
 import { acknowledgeByAgent, credentialsOf, FAILURE_STATUS } from './receive-response.ts';
 import { RefusedError } from './refused-error.ts';
 import type { Prepared } from './send-request.ts';
+import { keepSubscription } from './subscription-expiry.ts';
 import type { UserAgent } from './user-agent.ts';
 
 /** Requests whose acceptance renews the remote target (RFC 3261 12.2.1.2, RFC 6665 4.4.1). */
@@ -118,6 +119,10 @@ const plainUser: MakeUser = (ua, entry, transaction) => ({
     refreshTarget(entry, request.method, received.message);
     tell(entry, transaction(), received);
     if (status < 200) return;
+    if (status < 300 && request.method === 'SUBSCRIBE') {
+      keepSubscription(ua, entry, request, 'SUBSCRIBE', received.message);
+    }
+    if (status < 300 && request.method === 'NOTIFY') keepSubscription(ua, entry, request, 'NOTIFY', request);
     const subscribing = request.method === 'REFER' || request.method === 'SUBSCRIBE';
     const usage = subscriptionUsage(request, request.method);
     const refused = status >= 300 && request.method === 'REFER' && status !== 401 && status !== 407;

@@ -3,6 +3,7 @@ import { usageOf } from '../dialog/subscription.ts';
 import { parseCSeq, tagOf } from '../message/header-grammar.ts';
 import { headerOf, type SipRequest } from '../message/sip-message.ts';
 import type { ClientTransaction } from '../transaction/client-transactions.ts';
+import { UnroutableError } from '../transport/next-hop.ts';
 import type { Destination } from '../transport/transport-layer.ts';
 import type { PartialRequest } from '../wire/client-message.ts';
 import type { Client } from './client.ts';
@@ -32,9 +33,31 @@ export function prepareOutOfDialog(
   routeUrl: string,
 ): Prepared | Promise<Prepared> {
   const destination = ua.transport().resolve(routeUrl || partial.uri, partial.body.length + 600);
-  return destination instanceof Promise
-    ? destination.then((found) => prepare(ua, client, partial, found))
-    : prepare(ua, client, partial, destination);
+  if (!(destination instanceof Promise)) return prepare(ua, client, partial, destination);
+  return destination.then(
+    (found) => prepare(ua, client, partial, found),
+    (error: unknown) => {
+      if (error instanceof UnroutableError) throw error;
+      return prepareUnresolved(ua, client, partial, String(error));
+    },
+  );
+}
+
+/** A request whose host has no address: it is answered 503 as if it had been sent (RFC 3263 4.3, RFC 3261 8.1.3.1). */
+function prepareUnresolved(ua: UserAgent, client: Client, partial: PartialRequest, why: string): Prepared {
+  const port = ua.transport().udpPort ?? ua.transport().tcpPort ?? 5060;
+  const local = { address: '127.0.0.1', port };
+  const nowhere: Destination = { transport: 'udp', address: '0.0.0.0', port: 0, local };
+  const { transaction } = prepare(ua, client, partial, nowhere);
+  return {
+    transaction: {
+      ...transaction,
+      start() {
+        ua.tally.note('warn', 'name not resolved', why);
+        transaction.fail();
+      },
+    },
+  };
 }
 
 function prepare(ua: UserAgent, client: Client, partial: PartialRequest, destination: Destination): Prepared {
