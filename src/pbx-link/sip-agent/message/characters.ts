@@ -48,6 +48,14 @@ export function skipBlanks(text: string, from: number): number {
   return i;
 }
 
+/** The text without SP and HTAB at both ends; other white space of Unicode is text. */
+export function trimBlanks(text: string): string {
+  const start = skipBlanks(text, 0);
+  let end = text.length;
+  while (end > start && isBlankCode(text.charCodeAt(end - 1))) end--;
+  return start === 0 && end === text.length ? text : text.slice(start, end);
+}
+
 /** The first index at or after `from` that is not a token character. */
 export function skipToken(text: string, from: number): number {
   let i = from;

@@ -67,12 +67,14 @@ function valueFault(rule: HeaderRule, value: string, ascii: boolean, tally: Tall
   return null;
 }
 
+const ESCAPE = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
+
 /**
  * An escaped name (`%66rom`) is unknown and to be ignored (RFC 4475 3.1.1.5), yet there are readers that
  * unescape it; names of an object's own members trip up those that keep headers in one.
  */
 function nameFault(header: SipHeader): string | null {
-  if (header.name.includes('%')) return 'escaped name';
+  if (header.name.includes('%') && ESCAPE.test(header.name)) return 'escaped name';
   const name = header.name.toLowerCase();
   if (name === '__proto__' || name === 'constructor') return 'reserved name';
   return null;

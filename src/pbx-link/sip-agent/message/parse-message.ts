@@ -1,4 +1,4 @@
-import { hasStrayControl, isToken } from './characters.ts';
+import { hasStrayControl, isBlankCode, isToken, trimBlanks } from './characters.ts';
 import type { DroppedHeader } from './check-headers.ts';
 import { expandHeaderName } from './header-names.ts';
 import { MAX_HEADER_LINES, MAX_LINE_LENGTH, MAX_MESSAGE_BYTES } from './limits.ts';
@@ -100,26 +100,22 @@ function readHeaders(text: string, headers: SipHeader[]): string | null {
     if (end < 0) return 'carriage return or line feed alone';
     let line = text.slice(from, end);
     // RFC 3261 7.3.1: a line that begins with a blank goes on with the one before; the fold is one blank.
-    while (end < text.length && isFold(text.charCodeAt(end + 2))) {
+    while (end < text.length && isBlankCode(text.charCodeAt(end + 2))) {
       from = end + 2;
       end = lineEndAfter(text, from);
       if (end < 0) return 'carriage return or line feed alone';
-      line = `${line.trimEnd()} ${text.slice(from, end).trim()}`;
+      line = `${trimBlanks(line)} ${trimBlanks(text.slice(from, end))}`;
       if (line.length > MAX_LINE_LENGTH) return 'header line too long';
     }
     if (line.length > MAX_LINE_LENGTH) return 'header line too long';
-    const colon = line.indexOf(':');
-    const name = line.slice(0, colon === -1 ? 0 : colon).trimEnd();
-    if (!isToken(name)) return 'malformed header line';
     if (hasControls && hasStrayControl(line)) return 'control character';
-    headers.push({ name: expandHeaderName(name), value: line.slice(colon + 1).trim() });
+    const colon = line.indexOf(':');
+    const name = trimBlanks(line.slice(0, colon === -1 ? 0 : colon));
+    if (!isToken(name)) return 'malformed header line';
+    headers.push({ name: expandHeaderName(name), value: trimBlanks(line.slice(colon + 1)) });
     from = end + 2;
   }
   return null;
-}
-
-function isFold(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 /** The index of the line end at or after `from`, the text's length on the last line, -1 when CR or LF stands alone. */
