@@ -33,6 +33,7 @@ class SupervisedLink implements ExchangeLink {
   #stopped = false;
   #droppedAfterStop = 0;
   #resyncing: Promise<void> | null = null;
+  #asked = false;
   #resyncAgain = false;
   #lastResyncAt = Number.NEGATIVE_INFINITY;
   #gapMs = RESYNC_GAP_MS;
@@ -71,11 +72,13 @@ class SupervisedLink implements ExchangeLink {
   resync(): Promise<void> {
     if (this.#stopping) return Promise.resolve();
     if (this.#resyncing !== null) {
-      this.#resyncAgain = true;
+      // One that still waits for its turn will tell this truth too; one that was asked may miss it.
+      if (this.#asked) this.#resyncAgain = true;
       return this.#resyncing;
     }
     this.#resyncing = this.#resyncInTime().finally(() => {
       this.#resyncing = null;
+      this.#asked = false;
       if (!this.#resyncAgain) return;
       this.#resyncAgain = false;
       void this.resync();
@@ -121,6 +124,7 @@ class SupervisedLink implements ExchangeLink {
     const wait = this.#lastResyncAt + this.#gapMs - this.#clock.now();
     if (wait > 0) await this.#wait(wait);
     if (this.#stopping) return;
+    this.#asked = true;
     this.#lastResyncAt = this.#clock.now();
     try {
       await this.#within(RESYNC_LIMIT_MS, this.#link.resync(), () => {

@@ -69,7 +69,8 @@ export function serveClient(
 
   socket.on('message', (data, isBinary) => {
     const at = receivedChannel.hasSubscribers ? process.hrtime.bigint() : 0n;
-    const read = readFrame(isBinary ? '' : data.toString());
+    // The contract is text; a binary frame is refused as one that is not JSON.
+    const read = readFrame(isBinary || !Buffer.isBuffer(data) ? '' : data.toString('utf8'));
     if (!read.ok) {
       log('warn', 'a frame of the contract was refused', {
         reason: read.error.reason,

@@ -99,5 +99,9 @@ export async function readCallEvents(
     .where('calls.call', '=', call)
     .orderBy('call_events.row')
     .execute();
-  return rows.map(({ at, event, detail }) => ({ at, event, detail: JSON.parse(detail) }));
+  return rows.map(({ at, event, detail }) => ({
+    at,
+    event,
+    detail: JSON.parse(detail) as CallLogEvent['detail'],
+  }));
 }

@@ -25,9 +25,9 @@ export async function readSecrets(file: string): Promise<Secrets | null> {
     if (!NAMES.some((known) => known === name) || typeof value !== 'string') {
       throw new Error(`${file}: ${name} is not a secret of this program`);
     }
-    return [name, value];
+    return [name, value] as const;
   });
-  return Object.fromEntries(entries);
+  return Object.fromEntries<string>(entries);
 }
 
 /** Replaces the file as a whole; at no moment can anybody else read it, and no crash leaves half of it. */

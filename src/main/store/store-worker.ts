@@ -4,13 +4,14 @@ import type { Database } from './database.ts';
 import { openDatabase } from './open-database.ts';
 import { StoreError } from './store-error.ts';
 import { STORE_FUNCTIONS } from './store-functions.ts';
-import type { StoreReply, StoreRequest } from './worker-messages.ts';
+import type { StoreReply, StoreRequest, WorkerStart } from './worker-messages.ts';
 
 // The thread in which the database lives. Requests are served one after another, in their order.
 const port = parentPort;
 if (port === null) throw new Error('this file is started as a worker');
 
-const opening = openDatabase(String(workerData.file));
+const { file } = workerData as WorkerStart;
+const opening = openDatabase(file);
 opening.catch(() => undefined);
 let last: Promise<void> = Promise.resolve();
 

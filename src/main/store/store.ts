@@ -3,7 +3,7 @@ import type { CallLogWrite } from '../../contract/call-log.ts';
 import type { QueryAnswers, QueryArgs, QueryName } from '../../contract/queries.ts';
 import { StoreError } from './store-error.ts';
 import type { AnswerOf, ArgsOf, StoreFunctionName } from './store-functions.ts';
-import type { StoreReply, StoreRequest } from './worker-messages.ts';
+import type { StoreReply, StoreRequest, WorkerStart } from './worker-messages.ts';
 
 /** Requests under way at most; beyond it they are refused, as the disk does not keep up. */
 const REQUEST_LIMIT = 1_000;
@@ -85,7 +85,7 @@ class StoreThread {
 
   #begin(): Worker {
     const worker = new Worker(new URL('./store-worker.ts', import.meta.url), {
-      workerData: { file: this.#file },
+      workerData: { file: this.#file } satisfies WorkerStart,
     });
     worker.on('message', (reply: StoreReply) => {
       const waiting = this.#waiting.get(reply.id);

@@ -1,6 +1,8 @@
 import type { StoreErrorCode } from './store-error.ts';
 import type { StoreFunctionName } from './store-functions.ts';
 
+export type WorkerStart = { readonly file: string };
+
 export type StoreRequest =
   | { readonly id: number; readonly name: StoreFunctionName; readonly args: readonly unknown[] }
   | { readonly id: number; readonly name: 'close'; readonly args: readonly [] };
