@@ -44,7 +44,7 @@ async function ensure(): Promise<InstalledAsterisk | MissingAsterisk> {
     return {
       missing: `Asterisk for tests needs Linux on x86-64 or arm64, not ${process.platform} ${process.arch}`,
     };
-  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'cordboard');
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cordboard');
   const reasons: string[] = [];
   try {
     await mkdir(cache, { recursive: true });
@@ -131,7 +131,7 @@ async function download(suite: Suite, folder: string): Promise<void> {
 
 /** The Debian mirror that apt is set to, or the one of CORDBOARD_DEBIAN_MIRROR, without a slash at its end. */
 async function debianMirror(): Promise<string> {
-  const chosen = process.env['CORDBOARD_DEBIAN_MIRROR'];
+  const chosen = process.env.CORDBOARD_DEBIAN_MIRROR;
   const { stdout } = chosen
     ? { stdout: chosen }
     : await run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages']);

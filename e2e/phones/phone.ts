@@ -3,6 +3,7 @@ import { type CallSetup, sendWithDigest } from './call-setup.ts';
 import { newDialog, requestIn } from './dialog.ts';
 import type { Law } from './g711.ts';
 import { describeHeard, type HearingSpec, isHeard, mergeHeard } from './hearing.ts';
+import { type Lamp, watchLamp } from './lamp.ts';
 import { ALLOW, type LiveCall, placeCall, takeCall } from './live-call.ts';
 import type { PhoneCall } from './phone-call.ts';
 import { headerOf, paramOf, type SipHeader, type SipRequest, type SipResponse } from './sip-message.ts';
@@ -43,6 +44,8 @@ export type Phone = {
   onRing(behaviour: RingBehaviour): void;
   /** From now on it rings for this long, and then answers. */
   ringThenAnswer(ms: number): void;
+  /** Subscribes to the lamp of a number. */
+  watch(number: string): Promise<Lamp>;
   /** Sends OPTIONS to a number; returns the status. */
   options(number: string): Promise<number>;
   /** What all calls of this phone together bring to the ear, over the last 120 ms. */
@@ -71,6 +74,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
   const arriving = new Map<string, Promise<LiveCall>>();
   const unclaimed: LiveCall[] = [];
   const waiting: ((call: LiveCall) => void)[] = [];
+  const lamps = new Map<string, Lamp>();
   const messages: string[] = [];
   let behaviour = options.onRing ?? 'ring';
   let ringMs = 0;
@@ -108,6 +112,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
   }
 
   function answerOutside(request: SipRequest): void {
+    if (request.method === 'NOTIFY') lamps.get(headerOf(request, 'Call-ID'))?.receive(request);
     if (request.method === 'MESSAGE') messages.push(request.body);
     if (['OPTIONS', 'NOTIFY', 'MESSAGE'].includes(request.method))
       transactions.respond(request, 200, 'OK', [['Allow', ALLOW]]);
@@ -194,6 +199,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
       behaviour = 'answer';
       ringMs = ms;
     },
+    watch: (target) => watchLamp(setup, target, (lamp) => lamps.set(lamp.callId, lamp)),
     options: async (target) => (await probe(target)).status,
     hears,
     untilHears: async (spec, timeoutMs = WAIT_MS) => {

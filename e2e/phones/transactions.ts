@@ -63,6 +63,7 @@ export async function openTransactions(
 ): Promise<Transactions> {
   const clients = new Map<string, Client>();
   const answers = new Map<string, string | null>();
+  let closed = false;
   const socket = await (protocol === 'udp' ? openUdp : openTcp)(exchange, receive);
 
   function receive(text: string): void {
@@ -159,7 +160,8 @@ export async function openTransactions(
         finish(response);
       },
     });
-    repeat(T1_MS);
+    if (closed) finish(madeUp(503));
+    else repeat(T1_MS);
     return {
       final: settled.promise,
       cancel: () => {
@@ -193,6 +195,7 @@ export async function openTransactions(
       socket.send(text);
     },
     close: async () => {
+      closed = true;
       for (const client of clients.values()) client.drop();
       clients.clear();
       await socket.close();
