@@ -58,7 +58,6 @@ export type ClientTransactions = {
   create(request: SipRequest, destination: Destination, user: ClientTransactionUser): ClientTransaction;
   /** Gives a response to its transaction; false if there is none (RFC 3261 17.1.3). */
   receive(received: Received<SipResponse>): boolean;
-  byId(id: string): ClientTransaction | undefined;
   size(): number;
   close(): void;
 };
@@ -75,7 +74,6 @@ export function createClientTransactions(options: {
 }): ClientTransactions {
   const { clock, tally } = options;
   const byKey = new Map<string, Entry>();
-  const byId = new Map<string, Entry>();
 
   function create(
     request: SipRequest,
@@ -133,7 +131,6 @@ export function createClientTransactions(options: {
       perform,
       terminated: () => {
         byKey.delete(key);
-        byId.delete(id);
         user.terminated?.();
       },
     };
@@ -147,7 +144,11 @@ export function createClientTransactions(options: {
       sent,
       destination,
       state: () => machine.state().name,
-      start: () => machine.put({ type: 'start' }),
+      start() {
+        // Known only from now on: a CANCEL that is held and never sent leaves nothing behind.
+        byKey.set(key, entry);
+        machine.put({ type: 'start' });
+      },
       fail: () => machine.put({ type: 'transport-error' }),
       cancelled: () => invite?.put({ type: 'cancelled' }),
       put(received) {
@@ -156,8 +157,6 @@ export function createClientTransactions(options: {
       },
       abandon: () => machine.abandon(),
     };
-    byKey.set(key, entry);
-    byId.set(id, entry);
     return entry;
   }
 
@@ -170,12 +169,10 @@ export function createClientTransactions(options: {
       entry.put(received);
       return true;
     },
-    byId: (id) => byId.get(id),
     size: () => byKey.size,
     close() {
       for (const entry of byKey.values()) entry.abandon();
       byKey.clear();
-      byId.clear();
     },
   };
 }

@@ -12,6 +12,9 @@ export function dropDialog(ua: UserAgent, entry: DialogEntry): void {
   entry.unacknowledged?.stop();
   entry.unacknowledged = null;
   ua.dialogs.remove(entry);
+  const bye = entry.heldBye;
+  entry.heldBye = null;
+  bye?.();
 }
 
 /** Ends one usage of a dialog; the dialog goes with its last (RFC 5057 4.1). */

@@ -81,7 +81,6 @@ function receiveBye(ua: UserAgent, received: Received<SipRequest>, entry: Dialog
   if (pending !== undefined) terminateIncoming(ua, pending);
   entry.unacknowledged?.stop();
   entry.unacknowledged = null;
-  entry.heldBye = null;
   const owner = entry.owner;
   if (owner === null) return;
   const incoming = openIncoming(ua, received, owner);
