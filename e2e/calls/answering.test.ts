@@ -167,7 +167,7 @@ describe.skipIf(missingAsterisk !== '')(
       await seat.desk.done({ type: 'send-digits', digits: '12#' });
       await expect.poll(() => line.digits(), { timeout: 4000 }).toBe('12#');
       await seat.desk.done({ type: 'flash' });
-      expect(await seat.desk.refused({ type: 'send-digits', digits: 'abc' })).toBe('bad-digits');
+      expect(await seat.desk.refused({ type: 'send-digits', digits: '1x' })).toBe('bad-digits');
       await room.untilHears({ tone: seat.headset.toneHz });
     });
 

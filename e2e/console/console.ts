@@ -49,10 +49,15 @@ export async function startConsole(
   const file = join(folder, 'settings.json');
   const store = { file: join(folder, 'cordboard.db') };
   await writeFile(file, JSON.stringify({ agent: agentFromEnvironment(), store, ...settings }));
+  // CORDBOARD_TEST_TRACE names a folder: each console of a test writes its SIP messages there, to look at a failure.
+  const traces = process.env.CORDBOARD_TEST_TRACE;
+  const trace = traces
+    ? ['--trace', join(traces, `${settings.line.number}-${process.pid}-${Date.now()}.sip`)]
+    : [];
   const preload = options.preload === undefined ? [] : ['--import', options.preload];
   const child = spawn(
     process.execPath,
-    [...preload, HEADLESS, '--headless', '--settings', file, ...(options.args ?? [])],
+    [...preload, HEADLESS, '--headless', '--settings', file, ...trace, ...(options.args ?? [])],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const log: string[] = [];

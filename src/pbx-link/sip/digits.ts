@@ -4,6 +4,8 @@ import { causeOfResponse } from './cause.ts';
 import { DONE, findCall, type LinkCall, type LinkCore, refused } from './link-core.ts';
 
 const DIGITS = /^[0-9A-D*#,]{1,64}$/;
+/** RFC 4733's number for a flash among the telephone events, which exchanges take as a signal's name too. */
+const FLASH = '16';
 const PAUSE_MS = 1000;
 /** Length of each tone as most exchanges want it at least, in milliseconds. */
 const DURATION_MS = 160;
@@ -21,11 +23,7 @@ export async function sendDigits(core: LinkCore, id: CallId, digits: string): Pr
       await new Promise<void>((resolve) => core.clock.after(PAUSE_MS, resolve));
       continue;
     }
-    const refusal = await info(
-      found.call,
-      'application/dtmf-relay',
-      `Signal=${digit}\r\nDuration=${DURATION_MS}\r\n`,
-    );
+    const refusal = await info(found.call, digit);
     if (refusal) return refusal;
   }
   return DONE;
@@ -35,11 +33,15 @@ export async function sendDigits(core: LinkCore, id: CallId, digits: string): Pr
 export async function flash(core: LinkCore, id: CallId): Promise<ExchangeOutcome> {
   const found = findCall(core, id, 'connected');
   if (!found.call) return found.refusal;
-  return (await info(found.call, 'application/hook-flash', 'Signal=hf\r\n')) ?? DONE;
+  return (await info(found.call, FLASH)) ?? DONE;
 }
 
-async function info(call: LinkCall, type: string, body: string): Promise<ExchangeOutcome | null> {
-  const answer = await call.leg?.request('INFO', { 'Content-Type': type }, body);
+async function info(call: LinkCall, signal: string): Promise<ExchangeOutcome | null> {
+  const answer = await call.leg?.request(
+    'INFO',
+    { 'Content-Type': 'application/dtmf-relay' },
+    `Signal=${signal}\r\nDuration=${DURATION_MS}\r\n`,
+  );
   if (!answer || answer.kind === 'none') return refused(call.leg?.ended === false ? 'timeout' : 'call-gone');
   if (answer.res.status < 300) return null;
   return { outcome: 'refused', reason: causeOfResponse(answer.res.status, answer.res.reason, undefined) };

@@ -4,7 +4,15 @@ import { featureCode } from '../profiles/feature-code.ts';
 import { holdParty, joinHeadset, restHeadset } from './crossing.ts';
 import type { TargetState } from './dialog-info.ts';
 import { newSession } from './leg.ts';
-import { DONE, findCall, type LinkCall, type LinkCore, refused, setConnected } from './link-core.ts';
+import {
+  DONE,
+  findCall,
+  type LinkCall,
+  type LinkCore,
+  refused,
+  setConnected,
+  setMuted,
+} from './link-core.ts';
 import { attachLeg } from './party-leg.ts';
 import { writeSdp } from './sdp.ts';
 import { TargetWatch } from './target-watch.ts';
@@ -15,11 +23,13 @@ const RECALL_GRACE_MS = 3000;
 const REMEMBER_MS = 60_000;
 const DEFAULT_RING_SECONDS = 120;
 
-/** A call that has left the desk and may still come back. */
+/** A call that has left the desk, or is about to, and may come back. */
 type Extended = {
   readonly call: LinkCall;
   readonly target: Party;
   watch: TargetWatch | null;
+  /** The exchange has taken it. */
+  left: boolean;
   told: boolean;
   rang: boolean;
   stopTimer: () => void;
@@ -33,42 +43,80 @@ function bookOf(core: LinkCore): Map<CallId, Extended> {
   return book;
 }
 
-/** The call has left for `target`. Unless it is known to have been answered, the target's lamp is watched. */
-export function extend(core: LinkCore, call: LinkCall, target: Party, known: 'answered' | 'ringing'): void {
-  const entry: Extended = { call, target, watch: null, told: false, rang: false, stopTimer: () => undefined };
+/**
+ * Before a call is sent away: a busy target can bring it back before the exchange has said that it took it, and it
+ * must be known again then.
+ */
+export function expectToLeave(core: LinkCore, call: LinkCall, target: Party): void {
+  const entry = {
+    call,
+    target,
+    watch: null,
+    left: false,
+    told: false,
+    rang: false,
+    stopTimer: () => undefined,
+  };
   bookOf(core).set(call.id, entry);
-  core.emit({ type: 'extended', call: call.id, target });
+}
+
+/** It did not leave after all. */
+export function staysHere(core: LinkCore, call: LinkCall): void {
+  bookOf(core).delete(call.id);
+}
+
+/** The call has left. Unless it is known to have been answered, the target's lamp is watched. */
+export function extend(core: LinkCore, call: LinkCall, known: 'answered' | 'ringing'): void {
+  const entry = bookOf(core).get(call.id);
+  if (!entry || entry.left) return; // back already
+  leave(core, entry);
   if (known === 'answered') {
     tell(core, entry, 'answered');
     return;
   }
-  const ringSeconds = core.profile.extensionRingTimeSeconds ?? DEFAULT_RING_SECONDS;
-  entry.stopTimer = core.clock.after(ringSeconds * 1000 + RECALL_GRACE_MS, () =>
-    tell(core, entry, 'unknown'),
-  );
+  waitForEnd(core, entry);
   entry.watch = new TargetWatch({
     exchange: core.exchange,
     stack: core.stack,
     credentials: core.credentials,
-    number: target.number,
+    number: entry.target.number,
     report: (state) => lampChanged(core, entry, state),
   });
   entry.watch.start();
 }
 
+function leave(core: LinkCore, entry: Extended): void {
+  const { call, target } = entry;
+  entry.left = true;
+  call.phase = 'extended';
+  if (core.inHand === call) core.inHand = null;
+  setMuted(core, false);
+  core.emit({ type: 'extended', call: call.id, target });
+}
+
+function waitForEnd(core: LinkCore, entry: Extended): void {
+  const ringSeconds = core.profile.extensionRingTimeSeconds ?? DEFAULT_RING_SECONDS;
+  entry.stopTimer();
+  entry.stopTimer = core.clock.after(ringSeconds * 1000 + RECALL_GRACE_MS, () =>
+    tell(core, entry, 'unknown'),
+  );
+}
+
 function lampChanged(core: LinkCore, entry: Extended, state: TargetState | 'unknown'): void {
   if (entry.told) return;
-  if (state === 'ringing') entry.rang = true;
   if (state === 'unknown') tell(core, entry, 'unknown');
-  if (state === 'talking' && entry.rang) tell(core, entry, 'answered');
-  // Idle before it rang is its state before the call has reached it.
-  if (entry.told || state === 'ringing' || (state === 'idle' && !entry.rang)) return;
-  // Talking at once: it answered before the watch began, or it was busy already. Idle after ringing: nobody
-  // answered, or the caller gave up. A recall decides, if one comes.
-  entry.stopTimer();
-  entry.stopTimer = core.clock.after(RECALL_GRACE_MS, () =>
-    tell(core, entry, state === 'talking' ? 'answered' : 'cleared'),
-  );
+  else if (state === 'talking' && entry.rang) tell(core, entry, 'answered');
+  else if (state === 'ringing') {
+    entry.rang = true;
+    waitForEnd(core, entry);
+  } else {
+    // Talking at once: it answered before the watch began, or it was busy already. Idle: nobody answered, or the
+    // caller gave up. A recall decides, if one comes.
+    entry.stopTimer();
+    entry.stopTimer = core.clock.after(RECALL_GRACE_MS, () =>
+      tell(core, entry, state === 'talking' ? 'answered' : 'cleared'),
+    );
+  }
 }
 
 function tell(core: LinkCore, entry: Extended, outcome: 'answered' | 'cleared' | 'unknown'): void {
@@ -99,16 +147,14 @@ function forget(core: LinkCore, entry: Extended): void {
  */
 export function takeRecalled(core: LinkCore, party: Party, recall: Recall): LinkCall | null {
   const candidates = [...bookOf(core).values()].filter(
-    (entry) =>
-      entry.call.phase === 'extended' &&
-      entry.call.party.number === party.number &&
-      (entry.target.number === recall.target || recall.reason === 'returned'),
+    ({ call, target, left }) =>
+      (!left || call.phase === 'extended') &&
+      call.party.number === party.number &&
+      (target.number === recall.target || recall.reason === 'returned'),
   );
   const entry = candidates.at(-1);
   if (!entry) return null;
-  // The referred leg may still wait for its last NOTIFY.
-  const old = entry.call.leg;
-  if (old && !old.ended) old.bye();
+  if (!entry.left) leave(core, entry);
   forgetWatch(core, entry);
   return entry.call;
 }

@@ -2,17 +2,8 @@ import type { CallId, Party } from '../model/call.ts';
 import type { ExchangeOutcome } from '../model/exchange-command.ts';
 import { causeOfResponse } from './cause.ts';
 import { joinHeadset, restHeadset } from './crossing.ts';
-import { extend } from './extended-calls.ts';
-import {
-  DONE,
-  endCall,
-  findCall,
-  type LinkCall,
-  type LinkCore,
-  refused,
-  setConnected,
-  setMuted,
-} from './link-core.ts';
+import { expectToLeave, extend, staysHere } from './extended-calls.ts';
+import { DONE, endCall, findCall, type LinkCall, type LinkCore, refused, setConnected } from './link-core.ts';
 import type { ReferEnd } from './refer.ts';
 import { refer, replacing } from './refer.ts';
 
@@ -117,18 +108,21 @@ async function sendAway(
 ): Promise<ReferEnd> {
   const leg = call.leg;
   if (!leg || leg.ended) return { kind: 'silent' };
+  expectToLeave(core, call, target);
   const { progress, final } = refer(leg, core.exchange, core.clock, referTo);
   const end = await progress;
-  if (end.kind !== 'taken' || !core.calls.has(call.id)) return end;
-  call.phase = 'extended';
-  if (core.inHand === call) core.inHand = null;
-  setMuted(core, false);
+  // Back already counts as taken: the exchange was quicker with the recall than with its report.
+  const back = call.leg !== leg && call.phase !== 'gone';
+  if (end.kind !== 'taken' && !back) {
+    staysHere(core, call);
+    return end;
+  }
+  if (core.calls.has(call.id)) extend(core, call, known);
   await restHeadset(core);
   const stop = new Promise<void>((resolve) => core.clock.after(FINAL_TIMEOUT_MS, resolve));
   // The referrer says BYE (RFC 5589 6.1): Asterisk does not, and the dialog would hang unseen.
-  Promise.race([final, stop]).then(() => leg.bye());
-  extend(core, call, target, known);
-  return end;
+  void Promise.race([final, stop]).then(() => leg.bye());
+  return { kind: 'taken', status: end.kind === 'taken' ? end.status : 200 };
 }
 
 /** Waits until the exchange has confirmed that the ringing has ended. */
