@@ -47,7 +47,8 @@ export function parseSipMessage(bytes: Buffer): ParseResult {
   const complete = blankLine !== -1 && blankLine < end;
   const headEnd = complete ? blankLine : end;
   const head = bytes.toString('utf8', start, headEnd);
-  const ascii = head.length === headEnd - start;
+  // A byte that is no UTF-8 becomes one replacement character, so that the length alone does not tell.
+  const ascii = head.length === headEnd - start && !head.includes('\ufffd');
   // RFC 3261 21.5.7: Message Too Large.
   if (bytes.length > end) return parseHead(head, ascii, { reason: 'message too large', status: 513 });
   if (!complete) return parseHead(head, ascii, { reason: 'no empty line after the headers', status: 400 });
