@@ -73,7 +73,15 @@ function receiveBye(ua: UserAgent, received: Received<SipRequest>, entry: Dialog
     transaction.respond(buildResponse(request, 200));
     const invite = pending.transaction;
     terminateIncoming(ua, pending);
-    const asCancel = { ...request, method: 'CANCEL' };
+    const asCancel = {
+      ...request,
+      method: 'CANCEL',
+      headers: request.headers.map((header) =>
+        header.name.toLowerCase() === 'cseq'
+          ? { name: header.name, value: `${invite.envelope.cseq.number} CANCEL` }
+          : header,
+      ),
+    };
     pending.owner.event(networkEvent({ ...received, message: asCancel }, invite.id, entry.dialog.id));
     return;
   }
