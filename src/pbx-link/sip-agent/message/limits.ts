@@ -20,7 +20,7 @@ export const MAX_STRUCTURED_LENGTH = 4_096;
 export const MAX_LIST_VALUES = 100;
 
 /** Most characters of one such header over all its lines, joined. */
-export const MAX_LIST_LENGTH = 16_384;
+export const MAX_LIST_LENGTH = 8_192;
 
 /** Longest run of white space inside one such header; folding counts as one blank. */
-export const MAX_BLANK_RUN = 64;
+export const MAX_BLANK_RUN = 16;
