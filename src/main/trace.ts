@@ -1,4 +1,4 @@
-import { createWriteStream, openSync, renameSync, type WriteStream } from 'node:fs';
+import { createWriteStream, openSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import { redactSip } from './trace/redact-sip.ts';
 
 /** The file and the one before it take at most this much each. */
@@ -30,7 +30,7 @@ export type Trace = {
  */
 export function openTrace(file: string, log: TraceLog, fileLimit: number = FILE_LIMIT_BYTES): Trace {
   let stream = begin('a');
-  let written = 0;
+  let written = statSync(file).size;
   let leftOut = 0;
 
   function begin(flags: 'a' | 'w'): WriteStream {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
@@ -48,7 +48,9 @@ export async function openDatabase(
 
 function copyBefore(sqlite: Sqlite.Database, file: string, newest: number): void {
   const copy = `${file}.before-${newest}`;
-  if (existsSync(copy)) rmSync(copy);
+  // An empty file takes the copy, with the mode that it has.
+  rmSync(copy, { force: true });
+  closeSync(openSync(copy, 'w', 0o600));
   sqlite.prepare('VACUUM INTO ?').run(copy);
 }
 

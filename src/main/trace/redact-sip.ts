@@ -48,23 +48,33 @@ function redactLine(line: string): string {
   return redactPasswords(line).replace(SECRET_PARAMETER, (_whole, name: string) => `${name}=${HIDDEN}`);
 }
 
-/** `sip:user:password@host`: what stands between the first colon of the user part and the @. */
+/** `sip:user:password@host`, also with its signs escaped, as in an address inside another one. */
 function redactPasswords(line: string): string {
-  if (!line.includes('@')) return line;
+  if (!/@|%40/i.test(line)) return line;
   return line
     .split(/([\s<>",]+)/)
-    .map((token) => {
-      const parts = token.split('@');
-      return parts
-        .map((part, index) => {
-          if (index === parts.length - 1) return part;
-          const scheme = /sips?(?::|%3a)/i.exec(part);
-          if (scheme === null) return part;
-          const userAt = scheme.index + scheme[0].length;
-          const colon = part.slice(userAt).search(/:|%3a/i);
-          return colon < 0 ? part : `${part.slice(0, userAt + colon)}:${HIDDEN}`;
-        })
-        .join('@');
+    .map(redactToken)
+    .join('');
+}
+
+/** What stands between the first colon of a user part and its @. An escaped @ may still be a sign of the user part. */
+function redactToken(token: string): string {
+  const parts = token.split(/(@|%40)/i);
+  let within: 'nothing' | 'user' | 'password' = 'nothing';
+  return parts
+    .map((part, index) => {
+      if (index % 2 === 1) {
+        if (part === '@') within = 'nothing';
+        return part;
+      }
+      if (index === parts.length - 1) return part;
+      if (within === 'password') return HIDDEN;
+      const scheme = /sips?(?::|%3a)/i.exec(part);
+      if (scheme === null && within === 'nothing') return part;
+      const userAt = scheme === null ? 0 : scheme.index + scheme[0].length;
+      const colon = part.slice(userAt).search(/:|%3a/i);
+      within = colon < 0 ? 'user' : 'password';
+      return colon < 0 ? part : `${part.slice(0, userAt + colon)}:${HIDDEN}`;
     })
     .join('');
 }
