@@ -22,6 +22,12 @@ export type MissingAsterisk = { readonly missing: string };
 const SUITES = ['sid', 'bullseye'] as const;
 type Suite = (typeof SUITES)[number];
 
+/** Both, or the one of CORDBOARD_ASTERISK_SUITE alone: to try the profile on the older Asterisk. */
+function wantedSuites(): readonly Suite[] {
+  const wanted = process.env.CORDBOARD_ASTERISK_SUITE;
+  return wanted === undefined ? SUITES : SUITES.filter((suite) => suite === wanted);
+}
+
 const PACKAGES = ['asterisk', 'asterisk-moh-opsound-gsm', 'sip-tester'];
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const MARKER = 'cordboard-version';
@@ -48,11 +54,11 @@ async function ensure(): Promise<InstalledAsterisk | MissingAsterisk> {
   const reasons: string[] = [];
   try {
     await mkdir(cache, { recursive: true });
-    for (const suite of SUITES) {
+    for (const suite of wantedSuites()) {
       const folder = join(cache, `asterisk-${suite}`);
       if (existsSync(join(folder, MARKER))) return await installed(folder);
     }
-    for (const suite of SUITES) {
+    for (const suite of wantedSuites()) {
       const folder = join(cache, `asterisk-${suite}`);
       try {
         return await withLock(`${folder}.lock`, async () => {
@@ -66,7 +72,7 @@ async function ensure(): Promise<InstalledAsterisk | MissingAsterisk> {
   } catch (error) {
     reasons.push(firstLine(error));
   }
-  return { missing: reasons.join('; ') };
+  return { missing: reasons.join('; ') || `no suite is called ${process.env.CORDBOARD_ASTERISK_SUITE}` };
 }
 
 async function installed(folder: string): Promise<InstalledAsterisk> {

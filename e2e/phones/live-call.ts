@@ -1,24 +1,20 @@
+import { acceptedInvites } from './accepted-invites.ts';
 import { openCallMedia } from './call-media.ts';
 import { type CallSetup, sendWithDigest } from './call-setup.ts';
 import { type Dialog, dialogOf, learn, newDialog, requestIn } from './dialog.ts';
+import { reasonOf, shown } from './message-facts.ts';
 import type { CallEnd, CallState, PhoneCall, TransferReport } from './phone-call.ts';
 import {
   cseqOf,
   headerOf,
   type Identity,
-  identityOf,
   paramOf,
   type SipHeader,
-  type SipMessage,
   type SipRequest,
   type SipResponse,
 } from './sip-message.ts';
 import type { Sent } from './transactions.ts';
 
-/** RFC 3261 section 13.3.1.4: a 200 to INVITE is repeated until its ACK comes. */
-const T1_MS = 500;
-const T2_MS = 4000;
-const ACK_MS = 64 * T1_MS;
 /** RFC 3261 section 14.1: after a 491. */
 const GLARE_MS = 200;
 const SDP_TYPE: SipHeader = ['Content-Type', 'application/sdp'];
@@ -72,8 +68,7 @@ async function liveCall(
   let sent: Sent | null = null;
   let givenUp = false;
   let lastAck: SipRequest | null = null;
-  /** The INVITE from the exchange whose 200 waits for its ACK, and whether that ACK brings an answer. */
-  let unacknowledged: { readonly sequence: number; readonly offered: boolean } | null = null;
+  const accepted = acceptedInvites(media, later);
   let transferDone: (() => void) | null = null;
 
   function end(how: CallEnd): void {
@@ -167,7 +162,8 @@ async function liveCall(
       requestIn(dialog, 'INVITE', [contact, SDP_TYPE, ...proof], media.offer()),
     );
     if (response.status === 491) {
-      await new Promise<void>((resolve) => later(GLARE_MS, resolve));
+      await Promise.race([ended.promise, new Promise<void>((resolve) => later(GLARE_MS, resolve))]);
+      if (state === 'ended') throw new Error('the call ended while it was put on hold or back');
       await reinvite();
       return;
     }
@@ -190,28 +186,16 @@ async function liveCall(
     transactions.respond(to, status, reason, [own, contact, ...headers], body);
   }
 
-  /** 200 to an INVITE of the exchange, the first or a later one: answers its offer, or makes one. */
+  /** 200 to an INVITE of the exchange, the first or a later one. */
   function accept(to: SipRequest): void {
-    const offered = to.body === '';
-    const body = offered ? media.offer() : media.answer(to.body);
-    const { number: sequence } = cseqOf(to);
-    unacknowledged = { sequence, offered };
-    const send = () => respond(to, 200, 'OK', [SDP_TYPE, ['Allow', ALLOW]], body);
-    const repeat = (wait: number, left: number) => {
-      if (unacknowledged?.sequence !== sequence || left <= 0) return;
-      send();
-      later(wait, () => repeat(Math.min(wait * 2, T2_MS), left - wait));
-    };
-    repeat(T1_MS, ACK_MS);
+    accepted.accept(to, (body) => respond(to, 200, 'OK', [SDP_TYPE, ['Allow', ALLOW]], body));
   }
 
   function receive(message: SipRequest): void {
     from = shown(message, true) ?? from;
     switch (message.method) {
       case 'ACK':
-        if (unacknowledged?.sequence !== cseqOf(message).number) return;
-        if (unacknowledged.offered && message.body !== '') media.accept(message.body);
-        unacknowledged = null;
+        accepted.acknowledge(message);
         return;
       case 'INVITE':
         accept(message);
@@ -343,17 +327,3 @@ async function liveCall(
 }
 
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY, INFO, REFER, MESSAGE';
-
-/** Who a message names as the other side. Requests inside a dialog name it by P-Asserted-Identity alone. */
-function shown(message: SipMessage | null, inside = false): Identity | null {
-  if (message === null) return null;
-  const asserted = headerOf(message, 'P-Asserted-Identity');
-  if (asserted !== '') return identityOf(asserted);
-  return inside || 'status' in message ? null : identityOf(headerOf(message, 'From'));
-}
-
-function reasonOf(message: SipMessage): Pick<CallEnd, 'cause' | 'reason'> {
-  const reason = headerOf(message, 'Reason');
-  const cause = /Q\.850\s*;\s*cause=(\d+)/i.exec(reason)?.[1];
-  return { cause: cause === undefined ? null : Number(cause), reason };
-}

@@ -2,15 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { type Asterisk, startAsterisk } from '../exchange/asterisk.ts';
 import { knowsSha256 } from '../exchange/asterisk-config.ts';
 import { ensureAsterisk } from '../exchange/asterisk-install.ts';
+import { missingAsterisk } from '../exchange/missing.ts';
 import { secretOf } from '../exchange/test-phones.ts';
 import { startPhone } from './phone.ts';
 import type { PhoneCall } from './phone-call.ts';
 import { phoneRoom } from './phone-room.ts';
 
 const found = await ensureAsterisk();
-const missing = 'missing' in found ? ` (skipped: no Asterisk: ${found.missing})` : '';
-
-describe.skipIf(missing !== '')(`phones on a real Asterisk${missing}`, () => {
+describe.skipIf(missingAsterisk !== '')(`phones on a real Asterisk${missingAsterisk}`, () => {
   let exchange: Asterisk;
   const room = phoneRoom(() => exchange);
 
