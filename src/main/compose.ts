@@ -70,12 +70,13 @@ export async function startConsole({ settings, trace, log }: ConsoleOptions): Pr
   try {
     const host = await startBrowserHost({ switchboard, port: settings.host.port, log });
     switchboard.start();
-    void keepSettings(store, storeFile, settings, log);
+    const kept = keepSettings(store, storeFile, settings, log);
     return {
       switchboard,
       host,
       async stop() {
         await host.close();
+        await kept;
         await stopAll();
       },
     };
@@ -105,6 +106,7 @@ async function keepSettings(store: Store, file: string, settings: Settings, log:
   const { open, secrets } = withoutSecrets(settings);
   try {
     await store.writeSettings(open);
+    // The store has made the folder.
     await writeSecrets(secretsFileOf(file), secrets);
   } catch (error) {
     log('error', 'the settings could not be kept', { error: String(error) });
