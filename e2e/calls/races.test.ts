@@ -4,7 +4,7 @@ import { startConsole } from '../console/console.ts';
 import { missingAsterisk } from '../exchange/missing.ts';
 import { secretOf } from '../exchange/test-phones.ts';
 import type { Phone } from '../phones/phone.ts';
-import { OPERATOR, openSeat, type Seat } from './seat.ts';
+import { hangUp, OPERATOR, openSeat, type Seat } from './seat.ts';
 
 /** How often each race is run, with the two sides a little further apart each time. */
 const TURNS = 12;
@@ -33,7 +33,7 @@ describe.skipIf(missingAsterisk !== '')(`races on a real Asterisk${missingAsteri
       const { line } = await seat.waiting(room);
       const answer = seat.desk.act({ type: 'answer' });
       await delay(turn);
-      line.cancel();
+      await hangUp(line);
       await line.ended;
       expect((await answer).outcome).toMatch(/done|refused/);
       await nothingLeft();

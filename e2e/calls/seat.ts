@@ -99,7 +99,8 @@ export async function openSeat(desk: ConsoleSettings['desk'] = {}): Promise<Seat
   };
 }
 
-async function hangUp(call: PhoneCall): Promise<void> {
+/** Puts the receiver down, whatever the call is at that moment. */
+export async function hangUp(call: PhoneCall): Promise<void> {
   if (call.state === 'calling' || (call.state === 'ringing' && call.direction === 'out')) call.cancel();
   else if (call.state === 'ringing') call.reject(480);
   else await call.hangUp();

@@ -2,7 +2,7 @@ import type { CallId } from '../model/call.ts';
 import type { ExchangeOutcome } from '../model/exchange-command.ts';
 import { holdParty, joinHeadset, restHeadset } from './crossing.ts';
 import { newSession } from './leg.ts';
-import { DONE, findCall, type LinkCall, type LinkCore, refused, setConnected } from './link-core.ts';
+import { DONE, endCall, findCall, type LinkCall, type LinkCore, refused, setConnected } from './link-core.ts';
 import { attachLeg, type LocalDescription } from './party-leg.ts';
 import { type Media, parseMedia, writeSdp } from './sdp.ts';
 
@@ -44,7 +44,15 @@ export async function answer(core: LinkCore, id: CallId, hold: CallId | null): P
     return back(refused('exchange-error', held.why));
 
   const accepted = await accept(core, call, joined.media, offer?.others ?? []);
-  if (!accepted) return back(refused('call-gone'));
+  if (accepted === 'gone') {
+    // Our 200 crossed the CANCEL and found no transaction any more. srf drops such a CANCEL, so its Reason (given up,
+    // or answered at another position) is not known.
+    call.waiting?.drop();
+    endCall(core, call, { key: 'call-gone' }, 'party');
+    return back(refused('call-gone'));
+  }
+  if (accepted === 'silent')
+    return back(refused('timeout', 'the SIP stack did not say whether the answer was sent'));
   if (!offer) {
     // An INVITE without an offer (RFC 3261 13.2.1): ours was in the 200, the caller's answer comes with the ACK.
     const settled = await acknowledged(core, call);
@@ -56,15 +64,18 @@ export async function answer(core: LinkCore, id: CallId, hold: CallId | null): P
   return DONE;
 }
 
-function accept(core: LinkCore, call: LinkCall, phone: Media, refuse: readonly string[]): Promise<boolean> {
+/** `gone`: the call was withdrawn. `silent`: the stack has not said anything. */
+type Accepted = 'answered' | 'gone' | 'silent';
+
+function accept(core: LinkCore, call: LinkCall, phone: Media, refuse: readonly string[]): Promise<Accepted> {
   const { waiting } = call;
-  if (!waiting?.open) return Promise.resolve(false);
+  if (!waiting?.open) return Promise.resolve('gone');
   const session = newSession(core.legContext.sink.host());
   const sdp = writeSdp(session, phone, 'sendrecv', refuse);
   const local: LocalDescription = { session, sdp };
   return new Promise((resolve) => {
     // The stack answers at once; the limit only guards against a stack that has died.
-    const stop = core.clock.after(4000, () => resolve(false));
+    const stop = core.clock.after(4000, () => resolve('silent'));
     waiting.accept(
       sdp,
       (dialog) => {
@@ -73,7 +84,7 @@ function accept(core: LinkCore, call: LinkCall, phone: Media, refuse: readonly s
       },
       (ok) => {
         stop();
-        resolve(ok);
+        resolve(ok ? 'answered' : 'gone');
       },
     );
   });
