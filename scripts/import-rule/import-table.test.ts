@@ -18,7 +18,7 @@ test('a sound table is read, and what a room does not name it may not import', (
     typesOf: [],
     packages: [],
     builtins: [],
-    tests: { rooms: [], packages: [] },
+    tests: { rooms: [], packages: [], builtins: [] },
   });
 });
 

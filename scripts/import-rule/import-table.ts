@@ -14,7 +14,11 @@ export type Room = {
   readonly packages: readonly string[];
   readonly builtins: Builtins;
   /** What the room's tests may import besides. */
-  readonly tests: { readonly rooms: readonly string[]; readonly packages: readonly string[] };
+  readonly tests: {
+    readonly rooms: readonly string[];
+    readonly packages: readonly string[];
+    readonly builtins: Builtins;
+  };
 };
 
 export type ImportTable = {
@@ -59,7 +63,7 @@ function room(value: unknown): Room {
   const entry = fields(value, 'room', keys);
   const name = entry.name;
   if (typeof name !== 'string') throw new Error('room: name must be a string');
-  const tests = fields(entry.tests ?? {}, `room ${name}: tests`, ['rooms', 'packages']);
+  const tests = fields(entry.tests ?? {}, `room ${name}: tests`, ['rooms', 'packages', 'builtins']);
   const list = (key: string) => strings(entry[key] ?? [], `room ${name}: ${key}`);
   return {
     name,
@@ -71,6 +75,7 @@ function room(value: unknown): Room {
     tests: {
       rooms: strings(tests.rooms ?? [], `room ${name}: tests.rooms`),
       packages: strings(tests.packages ?? [], `room ${name}: tests.packages`),
+      builtins: builtins(tests.builtins ?? [], `room ${name}: tests.builtins`),
     },
   };
 }

@@ -52,9 +52,10 @@ export function judgeImport(
     case 'nowhere':
       return target.why;
     case 'builtin': {
-      const allowed =
-        permits(room.builtins, target.name) || (test && permits(table.tests.builtins, target.name));
-      return allowed ? null : `room ${room.name} may not import node:${target.name}`;
+      const lists = test ? [room.builtins, room.tests.builtins, table.tests.builtins] : [room.builtins];
+      return lists.some((list) => permits(list, target.name))
+        ? null
+        : `room ${room.name} may not import node:${target.name}`;
     }
     case 'package': {
       const lists = test ? [room.packages, room.tests.packages, table.tests.packages] : [room.packages];
