@@ -1,6 +1,13 @@
-import Srf, { type Dialog, type SrfRequest, type SrfResponse } from 'drachtio-srf';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type SipAgent, startSipAgent } from './sip-agent.ts';
+import {
+  type Call,
+  type CallOptions,
+  newProgram,
+  type Program,
+  type Request,
+  type Response,
+} from './testing/srf-types.ts';
 
 const SDP = [
   'v=0',
@@ -15,13 +22,7 @@ const SDP = [
 const HELD = SDP.replace('sendrecv', 'sendonly');
 const HERE = { host: '127.0.0.1', port: 0 };
 
-type Incoming = (req: SrfRequest, res: SrfResponse) => void;
-/** drachtio-srf's own types leave some of its methods out. */
-type Program = InstanceType<typeof Srf> & Record<string, (...args: never[]) => unknown>;
-type Session = Dialog & {
-  readonly id: string;
-  on(event: string, listener: (...args: never[]) => void): Session;
-};
+type Incoming = (req: Request, res: Response) => void;
 
 const METHODS = ['invite', 'register', 'options', 'message', 'subscribe', 'notify', 'info'] as const;
 
@@ -43,15 +44,11 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
       },
     });
     agents.push(agent);
-    const srf = new Srf() as Program;
+    const srf = newProgram();
     srf.on('error', () => {});
-    for (const method of METHODS) {
-      (srf as unknown as Record<string, (handler: Incoming) => void>)[method]?.((req, res) =>
-        served()(req, res),
-      );
-    }
+    for (const method of METHODS) srf.use(method, (req, res) => served()(req, res));
     await new Promise<void>((resolve, reject) => {
-      srf.on('connect', (error: Error | null) => (error ? reject(error) : resolve()));
+      srf.on('connect', (error) => (error ? reject(error) : resolve()));
       srf.connect(agent.admin);
     });
     return srf;
@@ -75,16 +72,11 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
   });
 
   /** A request outside a dialog and its final answer. */
-  const request = (user: string, options: object) =>
-    new Promise<SrfResponse>((resolve, reject) => {
-      const send = alice.request as unknown as (
-        uri: string,
-        options: object,
-        callback: (error: Error | null, req: SrfRequest) => void,
-      ) => void;
-      send.call(alice, `sip:${user}${target}`, options, (error, req) => {
+  const request = (user: string, options: Parameters<Program['request']>[1]) =>
+    new Promise<Response>((resolve, reject) => {
+      alice.request(`sip:${user}${target}`, options, (error, req) => {
         if (error) return reject(error);
-        (req as unknown as NodeJS.EventEmitter).on('response', (res: SrfResponse) => {
+        req.on('response', (res) => {
           if (res.status >= 200) resolve(res);
         });
       });
@@ -93,25 +85,24 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
   /** Alice calls Bob; both ends of the call. */
   async function call(
     uri = 'bob@',
-    options: object = { localSdp: SDP },
-  ): Promise<{ from: Session; to: Session }> {
-    const answered = new Promise<Session>((resolve, reject) => {
+    options: CallOptions = { localSdp: SDP },
+  ): Promise<{ from: Call; to: Call }> {
+    const answered = new Promise<Call>((resolve, reject) => {
       serve = (req, res) => {
-        bob.createUAS(req, res, { localSdp: SDP }).then((dialog) => resolve(dialog as Session), reject);
+        bob.createUAS(req, res, { localSdp: SDP }).then((dialog) => resolve(dialog), reject);
       };
     });
-    const from = (await alice.createUAC(`sip:${uri}${target}`, options)) as Session;
+    const from = await alice.createUAC(`sip:${uri}${target}`, options);
     return { from, to: await answered };
   }
 
-  const destroyed = (dialog: Session) =>
-    new Promise<void>((resolve) => dialog.on('destroy', () => resolve()));
+  const destroyed = (dialog: Call) => new Promise<void>((resolve) => dialog.on('destroy', () => resolve()));
 
   test('REGISTER with Call-ID, From tag and CSeq of its own, Contact with the local host', async () => {
     const contacts: string[] = [];
     serve = (req, res) => {
       contacts.push(req.get('Contact'));
-      res.send(200, { headers: { Contact: req.get('Contact'), Expires: '60' } } as never);
+      res.send(200, { headers: { Contact: req.get('Contact'), Expires: '60' } });
     };
     const res = await request('', {
       method: 'REGISTER',
@@ -136,7 +127,7 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
   test('a challenged request is sent again by srf and accepted', async () => {
     serve = (req, res) => {
       if (req.has('Authorization')) return res.send(200);
-      res.send(401, { headers: { 'WWW-Authenticate': 'Digest realm="x", nonce="n"' } } as never);
+      res.send(401, { headers: { 'WWW-Authenticate': 'Digest realm="x", nonce="n"' } });
     };
     const res = await request('', { method: 'REGISTER', auth: { username: 'u', password: 'p' } });
     expect(res.status).toBe(200);
@@ -157,41 +148,42 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
 
   test('a call with provisional, hold, INFO and BYE by the caller', async () => {
     const provisional: number[] = [];
-    let to: Session | undefined;
+    let to: Call | undefined;
     serve = (req, res) => {
       res.send(180);
-      res.send(183, { body: SDP } as never);
+      res.send(183, { body: SDP });
       void bob.createUAS(req, res, { localSdp: SDP }).then((dialog) => {
-        to = dialog as Session;
+        to = dialog;
       });
     };
-    const from = (await alice.createUAC(
+    const from = await alice.createUAC(
       `sip:bob@${target}`,
-      { localSdp: SDP, callingNumber: '8000' } as never,
-      { cbProvisional: (res: SrfResponse) => provisional.push(res.status) } as never,
-    )) as unknown as Session;
+      { localSdp: SDP, callingNumber: '8000' },
+      { cbProvisional: (res) => provisional.push(res.status) },
+    );
     await vi.waitFor(() => expect(to).toBeDefined());
     expect(provisional).toEqual([180, 183]);
     expect(from.remote.sdp).toBe(SDP);
     expect(to?.id).toBe(from.id);
 
     let offered = '';
-    to?.on('modify', ((req: SrfRequest, res: SrfResponse) => {
+    to?.on('modify', (req, res) => {
       offered = req.body;
-      res.send(200, { body: SDP.replace('sendrecv', 'recvonly') } as never);
-    }) as never);
-    const held = await from.request({ method: 'INVITE', body: HELD } as never);
+      res.send(200, { body: SDP.replace('sendrecv', 'recvonly') });
+    });
+    const held = await from.request({ method: 'INVITE', body: HELD });
     expect([held.status, held.body.includes('recvonly'), offered]).toEqual([200, true, HELD]);
 
-    to?.on('info', ((req: SrfRequest, res: SrfResponse) => {
+    to?.on('info', (req, res) => {
       offered = req.body;
       res.send(200);
-    }) as never);
+    });
     const info = { method: 'INFO', headers: { 'Content-Type': 'application/dtmf-relay' }, body: 'Signal=5' };
-    expect((await from.request(info as never)).status).toBe(200);
+    expect((await from.request(info)).status).toBe(200);
     expect(offered).toBe('Signal=5');
 
-    const ended = destroyed(to as Session);
+    if (to === undefined) throw new Error('no call');
+    const ended = destroyed(to);
     await from.destroy();
     await ended;
     expect(complaints).toEqual([]);
@@ -199,7 +191,7 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
 
   test('the callee holds and hangs up', async () => {
     const { from, to } = await call();
-    expect((await to.request({ method: 'INVITE', body: HELD } as never)).status).toBe(200);
+    expect((await to.request({ method: 'INVITE', body: HELD })).status).toBe(200);
     const ended = destroyed(from);
     await to.destroy();
     await ended;
@@ -207,9 +199,9 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
 
   test('a refused re-INVITE leaves the call as it was', async () => {
     const { from, to } = await call();
-    to.on('modify', ((_: SrfRequest, res: SrfResponse) => res.send(488)) as never);
-    expect((await from.request({ method: 'INVITE', body: HELD } as never)).status).toBe(488);
-    expect((await from.request({ method: 'OPTIONS' } as never)).status).toBe(200);
+    to.on('modify', (_: Request, res: Response) => res.send(488));
+    expect((await from.request({ method: 'INVITE', body: HELD })).status).toBe(488);
+    expect((await from.request({ method: 'OPTIONS' })).status).toBe(200);
     await from.destroy();
   });
 
@@ -223,21 +215,21 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
   test('CANCEL by cbRequest, while it rings', async () => {
     const cancelled = new Promise<void>((resolve) => {
       serve = (req, res) => {
-        (req as unknown as NodeJS.EventEmitter).on('cancel', () => resolve());
+        req.on('cancel', () => resolve());
         res.send(180);
       };
     });
     let sent: { cancel(): void } | undefined;
     const attempt = alice.createUAC(
       `sip:bob@${target}`,
-      { localSdp: SDP } as never,
+      { localSdp: SDP },
       {
         cbRequest: (_: unknown, req: { cancel(): void }) => {
           sent = req;
         },
         cbProvisional: () => sent?.cancel(),
-      } as never,
-    ) as unknown as Promise<unknown>;
+      },
+    );
     await expect(attempt).rejects.toMatchObject({ status: 487 });
     await cancelled;
   });
@@ -246,9 +238,9 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
     serve = (_, res) => res.send(180);
     const attempt = alice.createUAC(
       `sip:bob@${target}`,
-      { localSdp: SDP } as never,
-      { cbRequest: (_: unknown, req: { cancel(): void }) => req.cancel() } as never,
-    ) as unknown as Promise<unknown>;
+      { localSdp: SDP },
+      { cbRequest: (_: unknown, req: { cancel(): void }) => req.cancel() },
+    );
     await expect(attempt).rejects.toMatchObject({ status: 487 });
   });
 
@@ -256,14 +248,11 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
     const acknowledged = new Promise<string>((resolve, reject) => {
       serve = (req, res) => {
         bob.createUAS(req, res, { localSdp: SDP }).then((dialog) => {
-          (dialog as Session).on('ack', ((ack: SrfRequest) => resolve(ack.body)) as never);
+          dialog.on('ack', (ack: Request) => resolve(ack.body));
         }, reject);
       };
     });
-    const half = (await alice.createUAC(`sip:bob@${target}`, { noAck: true } as never)) as unknown as {
-      sdp: string;
-      ack(sdp: string): Promise<Session>;
-    };
+    const half = await alice.createUAC(`sip:bob@${target}`, { noAck: true });
     expect(half.sdp).toBe(SDP);
     const dialog = await half.ack(HELD);
     expect(await acknowledged).toBe(HELD);
@@ -272,7 +261,7 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
 
   test('REFER, and the NOTIFY of its outcome', async () => {
     const { from, to } = await call();
-    to.on('refer', ((req: SrfRequest, res: SrfResponse) => {
+    to.on('refer', (req, res) => {
       expect(req.get('Refer-To')).toBe('<sip:8002@hotel>');
       res.send(202);
       void to.request({
@@ -283,42 +272,42 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
           'Content-Type': 'message/sipfrag',
         },
         body: 'SIP/2.0 200 OK',
-      } as never);
-    }) as never);
+      });
+    });
     const outcome = new Promise<string>((resolve) => {
-      from.on('notify', ((req: SrfRequest, res: SrfResponse) => {
+      from.on('notify', (req, res) => {
         res.send(200);
         resolve(req.body);
-      }) as never);
+      });
     });
-    const res = await from.request({ method: 'REFER', headers: { 'Refer-To': '<sip:8002@hotel>' } } as never);
+    const res = await from.request({ method: 'REFER', headers: { 'Refer-To': '<sip:8002@hotel>' } });
     expect(res.status).toBe(202);
     expect(await outcome).toBe('SIP/2.0 200 OK');
     await from.destroy();
   });
 
   test('SUBSCRIBE: the NOTIFY right behind the answer reaches its listener', async () => {
-    const notifier = new Promise<Session>((resolve, reject) => {
+    const notifier = new Promise<Call>((resolve, reject) => {
       serve = (req, res) => {
         const options = { headers: { Expires: '600' } };
-        bob.createUAS(req, res, options as never).then((dialog) => {
-          void (dialog as Session).request({
+        bob.createUAS(req, res, options).then((dialog) => {
+          void dialog.request({
             method: 'NOTIFY',
             headers: { Event: 'dialog', 'Subscription-State': 'active;expires=600' },
-          } as never);
-          resolve(dialog as Session);
+          });
+          resolve(dialog);
         }, reject);
       };
     });
     const states: string[] = [];
-    const subscription = (await alice.createUAC(`sip:8001@${target}`, {
+    const subscription = await alice.createUAC(`sip:8001@${target}`, {
       method: 'SUBSCRIBE',
       headers: { Event: 'dialog', Expires: '600', From: '<sip:8001@127.0.0.1>' },
-    } as never)) as unknown as Session;
-    subscription.on('notify', ((req: SrfRequest, res: SrfResponse) => {
+    });
+    subscription.on('notify', (req, res) => {
       states.push(req.get('Subscription-State'));
       res.send(200);
-    }) as never);
+    });
     await vi.waitFor(() => expect(states).toEqual(['active;expires=600']));
     await (await notifier).destroy();
     await vi.waitFor(() => expect(states).toEqual(['active;expires=600', 'terminated']));
@@ -351,6 +340,6 @@ describe.each(['udp', 'tcp'] as const)('drachtio-srf over the agent by %s', (tra
   test('a request in a call that is over is refused with srf’s code for it', async () => {
     const { from } = await call();
     await from.destroy();
-    await expect(from.request({ method: 'INFO' } as never)).rejects.toMatchObject({ code: 'ENODIALOG' });
+    await expect(from.request({ method: 'INFO' })).rejects.toMatchObject({ code: 'ENODIALOG' });
   });
 });

@@ -17,7 +17,7 @@ export function recordMachine<State extends { readonly name: string }, Input>(
   });
   return {
     clock,
-    put: running.put,
+    put: (input: Input) => running.put(input),
     state: () => running.state().name,
     /** What happened since the last call. */
     taken: () => record.splice(0),

@@ -55,8 +55,8 @@ function expectAnswer(ua: UserAgent, incoming: IncomingRequest): Timer {
   });
 }
 
-/** Runs `next` when the own address towards the peer is known: events of one request must not overtake each other. */
-export function whenLocal(incoming: IncomingRequest, next: (local: Destination) => void): void {
-  if (incoming.local instanceof Promise) void incoming.local.then(next);
-  else next(incoming.local);
+/** Runs `use` when the own address towards the peer is known: events of one request must not overtake each other. */
+export function whenLocal(incoming: IncomingRequest, use: (local: Destination) => void): void {
+  if (incoming.local instanceof Promise) void incoming.local.then(use);
+  else use(incoming.local);
 }

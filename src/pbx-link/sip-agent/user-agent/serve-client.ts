@@ -67,8 +67,8 @@ function carryOut(
   return after(prepareInDialog(ua, entry, sip), (prepared) => launch(message.id, prepared, reply));
 }
 
-function after<Value>(value: Value | Promise<Value>, next: (value: Value) => void): void | Promise<void> {
-  return value instanceof Promise ? value.then(next) : next(value);
+function after<Value>(value: Value | Promise<Value>, use: (value: Value) => void): void | Promise<void> {
+  return value instanceof Promise ? value.then(use) : use(value);
 }
 
 /** The dialog that a request belongs to: by its id, or by a Call-ID (and From tag) that it dictates. */

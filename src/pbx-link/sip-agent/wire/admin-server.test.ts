@@ -112,5 +112,5 @@ test('it listens on 127.0.0.1 alone', async () => {
       socket.on('connect', resolve);
       socket.on('error', reject);
     }),
-  ).rejects.toThrow();
+  ).rejects.toThrow('ECONNREFUSED');
 });

@@ -24,5 +24,5 @@ test('a length counts bytes, with the message after a line end', () => {
 });
 
 test.each(['x#', '-1#a', '0#', '9999999#', '12345678', '999999#', ' 5#hello'])('%j is refused', (text) => {
-  expect(() => createFrameReader().push(Buffer.from(text))).toThrow();
+  expect(() => createFrameReader().push(Buffer.from(text))).toThrow('frame');
 });
