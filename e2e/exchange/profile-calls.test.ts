@@ -26,6 +26,8 @@ describe.skipIf(missingAsterisk !== '')(`the Asterisk profile: calls${missingAst
       expect(won.header('P-Called-Party-ID')).toMatch(/^<sip:9100@/);
       expect(won.header('X-Call-Origin')).toBe('inside');
       expect(won.header('X-Recall')).toBe('');
+      expect(won.header('X-Call-Id')).toMatch(/^[0-9.]+$/);
+      expect(lost.header('X-Call-Id')).toBe(won.header('X-Call-Id'));
       won.answer();
       expect(await lost.ended).toMatchObject({ status: 487, reason: expect.stringContaining('elsewhere') });
       await call.answered;
@@ -70,6 +72,7 @@ describe.skipIf(missingAsterisk !== '')(`the Asterisk profile: calls${missingAst
       for (const caller of callers) await caller.call('9100');
       const waiting = await Promise.all(callers.map(() => line.nextCall()));
       expect(new Set(waiting.map((call) => call.from.number)).size).toBe(5);
+      expect(new Set(waiting.map((call) => call.header('X-Call-Id'))).size).toBe(5);
       // Longer than an extension may ring.
       await delay(1200);
       expect(waiting.map((call) => call.state)).toEqual(Array(5).fill('ringing'));

@@ -34,6 +34,7 @@ describe.skipIf(missingAsterisk !== '')(`the Asterisk profile: services${missing
       void at.hangUp();
       const back = await line.nextCall();
       expect(back.header('X-Recall')).toBe('park;slot=705;parker=8000');
+      expect(back.header('X-Call-Id')).toBe(at.header('X-Call-Id'));
       expect(back.from.number).toBe('8002');
       back.answer();
       await hearEachOther(caller, line);

@@ -57,6 +57,7 @@ describe.skipIf(missingAsterisk !== '')(`the Asterisk profile: transfers${missin
       expect(back.from.number).toBe('8002');
       expect(back.header('X-Recall')).toMatch(new RegExp(`^${number};(${status})$`));
       expect(back.header('P-Called-Party-ID')).toMatch(/^<sip:9100@/);
+      expect(back.header('X-Call-Id')).toBe(at.header('X-Call-Id'));
       back.answer();
       await hearEachOther(caller, line);
     });
@@ -78,6 +79,7 @@ describe.skipIf(missingAsterisk !== '')(`the Asterisk profile: transfers${missin
       void back.hangUp();
       const moved = await other.nextCall();
       expect(moved.header('X-Recall')).toBe('');
+      expect(moved.header('X-Call-Id')).toBe(at.header('X-Call-Id'));
       expect(target.calls()).toHaveLength(0);
     });
 
@@ -123,6 +125,7 @@ describe.skipIf(missingAsterisk !== '')(`the Asterisk profile: transfers${missin
       expect(back.header('X-Recall')).toBe(`8004;${status}`);
       expect(back.header('X-Call-Origin')).toBe('outside');
       expect(back.header('P-Called-Party-ID')).toMatch(/^<sip:9100@/);
+      expect(back.header('X-Call-Id')).toBe(at.header('X-Call-Id'));
       back.answer();
       await hearEachOther(trunk, line);
     });

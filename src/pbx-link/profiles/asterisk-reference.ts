@@ -32,6 +32,7 @@ export const asteriskReference: ExchangeProfile = {
   calledNumberHeaders: ['P-Called-Party-ID', 'Diversion', 'History-Info'],
   originHeader: 'X-Call-Origin',
   recallHeader: 'X-Recall',
+  callIdHeader: 'X-Call-Id',
   failedTransferReturns: true,
   ringTimeSeconds: 3600,
   extensionRingTimeSeconds: 30,

@@ -62,6 +62,11 @@ export type ExchangeProfile = {
    * `park;slot=SLOT;parker=WHO` after parking.
    */
   readonly recallHeader: string | null;
+  /**
+   * Header whose value is the same each time that the same caller is delivered, so that a call which comes back is
+   * known again although its number is hidden; or null.
+   */
+  readonly callIdHeader: string | null;
   /** Whether a transfer by REFER that comes to nothing brings the caller back to the desk. */
   readonly failedTransferReturns: boolean;
   /** How long the exchange lets a call wait at the operator line, in seconds; null: not known. */

@@ -38,6 +38,7 @@ export const genericSip: ExchangeProfile = {
   calledNumberHeaders: ['P-Called-Party-ID', 'History-Info', 'Diversion'],
   originHeader: null,
   recallHeader: null,
+  callIdHeader: null,
   failedTransferReturns: false,
   ringTimeSeconds: null,
   extensionRingTimeSeconds: null,
