@@ -69,16 +69,23 @@ export function isToken(text: string): boolean {
 }
 
 /**
- * The index after the closing quote of the quoted string that opens at `from`, or -1 when it never
- * closes. A backslash takes the next character with it (RFC 3261 25.1 quoted-pair).
+ * The index after the closing quote of the quoted string that opens at `from`, or -1 when it never closes. A
+ * backslash takes the next character with it, and only so a control character may stand in it (RFC 3261 25.1
+ * quoted-pair, qdtext).
  */
 export function skipQuoted(text: string, from: number): number {
   for (let i = from + 1; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === 0x22) return i + 1;
     if (code === 0x5c) i++;
+    else if (isControlCode(code)) return -1;
   }
   return -1;
+}
+
+/** True for a control character other than HTAB. */
+function isControlCode(code: number): boolean {
+  return code < 0x20 ? code !== 0x09 : code === 0x7f;
 }
 
 /** The text of a quoted string without its quotes and backslashes; other text is returned as it is. */
@@ -127,7 +134,31 @@ export function hasStrayControl(text: string): boolean {
     const code = text.charCodeAt(i);
     if (code === 0x22) quoted = !quoted;
     else if (code === 0x5c && quoted) i++;
-    else if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;
+    else if (isControlCode(code)) return true;
   }
   return false;
+}
+
+/** True when no run of white space in the text, of whatever kind, is longer than `longest`. */
+export function isEvenlySpaced(text: string, longest: number): boolean {
+  // A longer run covers one of every `longest` + 1 characters: only there is it looked for.
+  for (let i = longest; i < text.length; i += longest + 1) {
+    if (!isWhite(text, i)) continue;
+    let start = i;
+    let end = i + 1;
+    while (start > 0 && isWhite(text, start - 1)) start--;
+    while (end < text.length && isWhite(text, end)) end++;
+    if (end - start > longest) return false;
+  }
+  return true;
+}
+
+function isWhite(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return code < 0x80 ? isBlankCode(code) : text.charAt(index).trim() === '';
+}
+
+/** True when the text holds one of Unicode's two line separators, at which regular expressions stop. */
+export function hasLineSeparator(text: string): boolean {
+  return text.includes('\u2028') || text.includes('\u2029');
 }

@@ -1,30 +1,32 @@
-import {
-  type HeaderRule,
-  hasLineSeparator,
-  headerRule,
-  isEvenlySpaced,
-  MANDATORY,
-  type Normalise,
-  RULE_COUNT,
-} from './header-rules.ts';
+import { hasLineSeparator, hasStrayControl, isEvenlySpaced } from './characters.ts';
+import { type HeaderRule, headerRule, RULE_COUNT } from './header-rules.ts';
+import { MAX_BLANK_RUN, MAX_LIST_LENGTH } from './limits.ts';
+import { normaliseHeader } from './normalise-header.ts';
+import { completeDraft, emptyDraft, type HeaderDraft, type ParsedHeaders } from './parsed-headers.ts';
 import type { SipHeader } from './sip-message.ts';
 
 /** A header that was left out of the message, and why. */
 export type DroppedHeader = { readonly name: string; readonly reason: string };
 
 export type CheckedHeaders =
-  | { readonly ok: true; readonly headers: readonly SipHeader[]; readonly dropped: readonly DroppedHeader[] }
+  | {
+      readonly ok: true;
+      readonly headers: readonly SipHeader[];
+      readonly dropped: readonly DroppedHeader[];
+      readonly parsed: ParsedHeaders;
+    }
   | { readonly ok: false; readonly reason: string };
 
 const NONE: readonly DroppedHeader[] = [];
 
-/** What the lines of each header hold so far, by the index of its rule. */
+/** How many values and characters the lines of each header hold so far, by the index of its rule. */
 type Tally = { readonly values: number[]; readonly lengths: number[] };
 
 /**
  * Checks every header by its rule, and that the mandatory ones are there. The headers come back normalised,
  * without the malformed optional ones and those whose name a reader behind us would take for another.
- * `ascii` says that no header holds a character beyond ASCII. `spared` names one that is left out too when it is malformed: a response is not lost for a bad Date.
+ * `ascii` says that no header holds a character beyond ASCII. `spared` names a needed header that is left out
+ * too when it is malformed: a response is not lost for a bad Date.
  */
 export function checkHeaders(
   headers: readonly SipHeader[],
@@ -32,55 +34,62 @@ export function checkHeaders(
   spared: string | null,
 ): CheckedHeaders {
   const tally: Tally = { values: new Array(RULE_COUNT).fill(0), lengths: new Array(RULE_COUNT).fill(0) };
+  const draft = emptyDraft();
   const kept: SipHeader[] = [];
-  const dropped: DroppedHeader[] = [];
-  for (const header of headers) {
+  let dropped: DroppedHeader[] | null = null;
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i] as SipHeader;
     const rule = headerRule(header.name);
-    const fault = rule === undefined ? nameFault(header) : valueFault(rule, header.value, ascii, tally);
+    const fault =
+      rule === undefined ? freeFault(header) : ruledFault(rule, header.value, ascii, tally, draft);
     if (fault === null) {
-      kept.push(
-        rule === undefined || rule.normalise === null ? header : normalised(rule.normalise, header, ascii),
-      );
+      kept.push(rule === undefined ? header : normaliseHeader(rule, header, ascii));
       continue;
     }
-    if (rule !== undefined && rule.malformed === 'needed' && rule.name !== spared) {
-      return { ok: false, reason: `${rule.name} ${fault}` };
-    }
+    const needed =
+      rule === undefined ? fault === CONTROL : rule.malformed === 'needed' && rule.name !== spared;
+    if (needed) return { ok: false, reason: rule === undefined ? fault : `${rule.name} ${fault}` };
+    dropped ??= [];
     dropped.push({ name: header.name, reason: fault });
   }
-  for (const rule of MANDATORY)
-    if (tally.values[rule.index] === 0) return { ok: false, reason: `${rule.name} missing` };
-  return { ok: true, headers: kept, dropped: dropped.length === 0 ? NONE : dropped };
+  const parsed = completeDraft(draft);
+  if (typeof parsed === 'string') return { ok: false, reason: `${parsed} missing` };
+  return { ok: true, headers: kept, dropped: dropped ?? NONE, parsed };
 }
 
-function valueFault(rule: HeaderRule, value: string, ascii: boolean, tally: Tally): string | null {
-  if (rule.single && tally.values[rule.index] !== 0) return 'more than once';
+function ruledFault(
+  rule: HeaderRule,
+  value: string,
+  ascii: boolean,
+  tally: Tally,
+  draft: HeaderDraft,
+): string | null {
+  const before = tally.values[rule.index] as number;
+  if (before !== 0 && rule.single) return 'more than once';
   if (value.length > rule.maxLength) return 'too long';
-  if (!isEvenlySpaced(value) || (!ascii && hasLineSeparator(value))) return 'malformed';
-  const count = rule.count(value);
+  const length = (tally.lengths[rule.index] as number) + value.length + 1;
+  if (length > MAX_LIST_LENGTH) return 'too many values';
+  if (!isEvenlySpaced(value, MAX_BLANK_RUN) || (!ascii && hasLineSeparator(value))) return 'malformed';
+  if (rule.kind === 'text' && hasStrayControl(value)) return 'malformed';
+  const count = rule.read(value, draft);
   if (count === 0) return 'malformed';
-  const values = (tally.values[rule.index] ?? 0) + count;
-  const length = (tally.lengths[rule.index] ?? 0) + value.length + 1;
-  if (values > rule.maxValues || length > rule.maxTotal) return 'too many values';
-  tally.values[rule.index] = values;
+  if (before + count > rule.maxValues) return 'too many values';
+  tally.values[rule.index] = before + count;
   tally.lengths[rule.index] = length;
   return null;
 }
 
+const CONTROL = 'control character';
 const ESCAPE = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
 
 /**
  * An escaped name (`%66rom`) is unknown and to be ignored (RFC 4475 3.1.1.5), yet there are readers that
  * unescape it; names of an object's own members trip up those that keep headers in one.
  */
-function nameFault(header: SipHeader): string | null {
-  if (header.name.includes('%') && ESCAPE.test(header.name)) return 'escaped name';
-  const name = header.name.toLowerCase();
-  if (name === '__proto__' || name === 'constructor') return 'reserved name';
-  return null;
-}
-
-function normalised(normalise: Normalise, header: SipHeader, ascii: boolean): SipHeader {
-  const value = normalise(header.value, ascii);
-  return value === header.value ? header : { name: header.name, value };
+function freeFault({ name, value }: SipHeader): string | null {
+  if (hasStrayControl(value)) return CONTROL;
+  if (name.includes('%') && ESCAPE.test(name)) return 'escaped name';
+  if (name.length !== 9 && name.length !== 11) return null;
+  const lower = name.toLowerCase();
+  return lower === '__proto__' || lower === 'constructor' ? 'reserved name' : null;
 }

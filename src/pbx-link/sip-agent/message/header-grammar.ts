@@ -36,22 +36,21 @@ export function parseVia(value: string): Via[] {
   }
 }
 
-/** How many values a Via line holds, each of SIP/2.0 in any case; 0 when any is malformed. */
-export function countVias(value: string): number {
-  let from = 0;
-  for (let count = 1; ; count++) {
-    const end = scanVia(value, from, null);
-    if (end === -1) return 0;
-    if (end >= value.length) return count;
-    from = end + 1;
+/** Reads the values of a Via line into `into`; gives how many, 0 when any is malformed or not of SIP/2.0 in any case. */
+export function readVias(value: string, into: Via[]): number {
+  const vias = parseVia(value);
+  for (const via of vias) {
+    if (via.protocol !== 'SIP/2.0' && via.protocol.toUpperCase() !== 'SIP/2.0') return 0;
+    into.push(via);
   }
+  return vias.length;
 }
 
 /**
- * Reads one Via value from `from` into `into`; without it, the protocol must be SIP/2.0. Gives the index where
- * the text ends or a comma stands, -1 when malformed.
+ * Reads one Via value from `from` into `into`. Gives the index where the text ends or a comma stands, -1 when
+ * malformed.
  */
-function scanVia(text: string, from: number, into: Via[] | null): number {
+function scanVia(text: string, from: number, into: Via[]): number {
   const nameStart = skipBlanks(text, from);
   const nameEnd = skipToken(text, nameStart);
   const versionStart = skipSlash(text, nameEnd);
@@ -72,10 +71,6 @@ function scanVia(text: string, from: number, into: Via[] | null): number {
     while (i < text.length && isDigitCode(text.charCodeAt(i))) i++;
     port = parseDecimal(text.slice(portStart, i), 65_535);
     if (port === null) return -1;
-  }
-  if (into === null) {
-    const isSip = nameEnd - nameStart === 3 && text.slice(nameStart, nameEnd).toUpperCase() === 'SIP';
-    return isSip && text.slice(versionStart, versionEnd) === '2.0' ? scanParams(text, i, null) : -1;
   }
   const protocol = `${text.slice(nameStart, nameEnd)}/${text.slice(versionStart, versionEnd)}`;
   const params = new Map<string, string | null>();

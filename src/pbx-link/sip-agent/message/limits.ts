@@ -16,6 +16,9 @@ export const MAX_HEADER_LINES = 200;
 /** Longest value of a header that holds addresses, routes, Vias or credentials. */
 export const MAX_STRUCTURED_LENGTH = 4_096;
 
+/** Longest Content-Type. A boundary has 70 characters at most (RFC 2046 5.1.1). */
+export const MAX_CONTENT_TYPE_LENGTH = 512;
+
 /** Most values of one such header over all its lines; a request passes at most 70 proxies (RFC 3261 8.1.1.6). */
 export const MAX_LIST_VALUES = 100;
 

@@ -1,6 +1,6 @@
 import { isBlankCode, isToken, isTokenCode, quote, skipBlanks, skipQuoted, unquote } from './characters.ts';
 import { formatParams, NO_PARAMS, type Params, scanParams } from './parameters.ts';
-import { isAbsoluteUri, isSoundUri } from './sip-uri.ts';
+import { isSoundUri } from './sip-uri.ts';
 
 /**
  * An address of From, To, Contact, Route, Refer-To … (RFC 3261 20.10): the display name without quotes
@@ -17,20 +17,14 @@ export function parseNameAddr(value: string): NameAddr | null {
 /** Every address of a header line, or of several joined by commas; null when any is malformed. */
 export function parseNameAddrList(value: string): NameAddr[] | null {
   const addresses: NameAddr[] = [];
-  let from = 0;
-  for (;;) {
-    const end = scanNameAddr(value, from, addresses);
-    if (end === -1) return null;
-    if (end >= value.length) return addresses;
-    from = end + 1;
-  }
+  return readAddresses(value, addresses) === 0 ? null : addresses;
 }
 
-/** How many addresses the value holds, each of them sound, SIP and tel URIs throughout; 0 when any is malformed. */
-export function countAddresses(value: string): number {
+/** Reads every address of a header line into `into`; gives how many, 0 when any is malformed. */
+export function readAddresses(value: string, into: NameAddr[]): number {
   let from = 0;
   for (let count = 1; ; count++) {
-    const end = scanNameAddr(value, from, null);
+    const end = scanNameAddr(value, from, into);
     if (end === -1) return 0;
     if (end >= value.length) return count;
     from = end + 1;
@@ -38,10 +32,10 @@ export function countAddresses(value: string): number {
 }
 
 /**
- * Reads one address from `from` into `into`; without it, the URI is looked into instead. Gives the index where
- * the text ends or a comma stands, -1 when malformed.
+ * Reads one address from `from` into `into`. Gives the index where the text ends or a comma stands, -1 when
+ * malformed, which a SIP or tel URI with a fault is as well.
  */
-function scanNameAddr(text: string, from: number, into: NameAddr[] | null): number {
+function scanNameAddr(text: string, from: number, into: NameAddr[]): number {
   const start = skipBlanks(text, from);
   let displayEnd = start;
   let bracket = start;
@@ -69,14 +63,14 @@ function scanNameAddr(text: string, from: number, into: NameAddr[] | null): numb
   }
   if (uriEnd === -1) return -1;
   const uri = text.slice(uriStart, uriEnd);
-  if (into === null) return isSoundUri(uri) ? scanParams(text, next, null) : -1;
-  if (!isAbsoluteUri(uri)) return -1;
+  if (!isSoundUri(uri)) return -1;
+  const display = displayName(text, start, displayEnd);
   if (next >= text.length) {
-    into.push({ display: displayName(text, start, displayEnd), uri, params: NO_PARAMS });
+    into.push({ display, uri, params: NO_PARAMS });
     return next;
   }
   const params = new Map<string, string | null>();
-  into.push({ display: displayName(text, start, displayEnd), uri, params });
+  into.push({ display, uri, params });
   return scanParams(text, next, params);
 }
 

@@ -9,11 +9,11 @@ export type Params = ReadonlyMap<string, string | null>;
 export const NO_PARAMS: Params = new Map();
 
 /**
- * Reads `*( SEMI generic-param )` (RFC 3261 25.1) from `from` into `into`, if given. Gives the index where the
+ * Reads `*( SEMI generic-param )` (RFC 3261 25.1) from `from` into `into`. Gives the index where the
  * text ends or a comma stands, -1 when malformed. Of a name given twice the first counts, as RFC 3261 7.3.1
  * forbids the second.
  */
-export function scanParams(text: string, from: number, into: Map<string, string | null> | null): number {
+export function scanParams(text: string, from: number, into: Map<string, string | null>): number {
   let i = skipBlanks(text, from);
   while (i < text.length && text.charCodeAt(i) !== 0x2c) {
     if (text.charCodeAt(i) !== 0x3b) return -1;
@@ -29,7 +29,6 @@ export function scanParams(text: string, from: number, into: Map<string, string 
       if (valueEnd <= valueStart) return -1;
       i = skipBlanks(text, valueEnd);
     }
-    if (into === null) continue;
     const name = text.slice(nameStart, nameEnd).toLowerCase();
     if (!into.has(name)) into.set(name, valueEnd === 0 ? null : text.slice(valueStart, valueEnd));
   }

@@ -1,11 +1,12 @@
-import { hasStrayControl, isBlankCode, isToken, trimBlanks } from './characters.ts';
+import { isBlankCode, skipBlanks, skipToken, trimBlanks } from './characters.ts';
 import type { DroppedHeader } from './check-headers.ts';
 import { expandHeaderName } from './header-names.ts';
 import { MAX_HEADER_LINES, MAX_LINE_LENGTH, MAX_MESSAGE_BYTES } from './limits.ts';
+import type { ParsedHeaders } from './parsed-headers.ts';
 import { isAnswerable, partialRequest } from './partial-request.ts';
 import type { SipHeader, SipMessage, SipRequest } from './sip-message.ts';
 import { parseStartLine, type RequestLine, type StatusLine } from './start-line.ts';
-import { contentLengthOf, type Fault, validateMessage } from './validate-message.ts';
+import { type Fault, validateMessage } from './validate-message.ts';
 
 /** Why bytes are not a message that may be worked on. */
 export type ParseError = {
@@ -25,6 +26,8 @@ export type ParseResult =
       readonly message: SipMessage;
       /** Headers that were left out of the message: malformed ones that it can do without. */
       readonly dropped: readonly DroppedHeader[];
+      /** What was read of its headers to check them, so that nobody need read them again. */
+      readonly parsed: ParsedHeaders;
     }
   | { readonly ok: false; readonly error: ParseError };
 
@@ -72,11 +75,11 @@ function parseHead(head: string, ascii: boolean, body: Buffer | Fault): ParseRes
   if (fault !== null) return refused(fault, 400);
   const validated = validateMessage(compose(first, headers, body), ascii);
   if (!validated.ok) return refused(validated.fault.reason, validated.fault.status);
-  const { message, dropped } = validated;
-  const length = contentLengthOf(message);
-  if (length === null || length === message.body.length) return { ok: true, message, dropped };
+  const { message, dropped, parsed } = validated;
+  const length = parsed.contentLength;
+  if (length === null || length === message.body.length) return { ok: true, message, dropped, parsed };
   if (length > message.body.length) return refused('body shorter than Content-Length', 400);
-  return { ok: true, message: { ...message, body: message.body.subarray(0, length) }, dropped };
+  return { ok: true, message: { ...message, body: message.body.subarray(0, length) }, dropped, parsed };
 }
 
 function compose(first: RequestLine | StatusLine, headers: readonly SipHeader[], body: Buffer): SipMessage {
@@ -87,36 +90,57 @@ function compose(first: RequestLine | StatusLine, headers: readonly SipHeader[],
   return { kind: 'response', status: first.status, reason: first.reason, headers, body: content };
 }
 
-/** Any control character but HTAB, CR and LF. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
-
 /** Reads every header line into `headers`; the reason when one is refused. */
 function readHeaders(text: string, headers: SipHeader[]): string | null {
-  const hasControls = CONTROL.test(text);
   let from = 0;
   while (from < text.length) {
     if (headers.length >= MAX_HEADER_LINES) return 'too many header lines';
     let end = lineEndAfter(text, from);
     if (end < 0) return 'carriage return or line feed alone';
-    let line = text.slice(from, end);
-    // RFC 3261 7.3.1: a line that begins with a blank goes on with the one before; the fold is one blank.
-    while (end < text.length && isBlankCode(text.charCodeAt(end + 2))) {
-      from = end + 2;
-      end = lineEndAfter(text, from);
-      if (end < 0) return 'carriage return or line feed alone';
-      line = `${trimBlanks(line)} ${trimBlanks(text.slice(from, end))}`;
-      if (line.length > MAX_LINE_LENGTH) return 'header line too long';
-    }
-    if (line.length > MAX_LINE_LENGTH) return 'header line too long';
-    if (hasControls && hasStrayControl(line)) return 'control character';
-    const colon = line.indexOf(':');
-    const name = trimBlanks(line.slice(0, colon === -1 ? 0 : colon));
-    if (!isToken(name)) return 'malformed header line';
-    headers.push({ name: expandHeaderName(name), value: trimBlanks(line.slice(colon + 1)) });
+    if (end - from > MAX_LINE_LENGTH) return 'header line too long';
+    if (end < text.length && isBlankCode(text.charCodeAt(end + 2))) {
+      const unfolded = unfold(text, from, end);
+      if (typeof unfolded === 'string') return unfolded;
+      if (!readHeader(unfolded.line, 0, unfolded.line.length, headers)) return 'malformed header line';
+      end = unfolded.end;
+    } else if (!readHeader(text, from, end, headers)) return 'malformed header line';
     from = end + 2;
   }
   return null;
+}
+
+type Unfolded = { readonly line: string; readonly end: number };
+
+/** RFC 3261 7.3.1: a line that begins with a blank goes on with the one before; the fold is one blank. */
+function unfold(text: string, start: number, firstEnd: number): Unfolded | string {
+  const parts = [trimBlanks(text.slice(start, firstEnd))];
+  let end = firstEnd;
+  let length = end - start;
+  while (end < text.length && isBlankCode(text.charCodeAt(end + 2))) {
+    const from = end + 2;
+    end = lineEndAfter(text, from);
+    if (end < 0) return 'carriage return or line feed alone';
+    const part = trimBlanks(text.slice(from, end));
+    length += part.length + 1;
+    if (length > MAX_LINE_LENGTH) return 'header line too long';
+    if (part !== '') parts.push(part);
+  }
+  return { line: parts.join(' '), end };
+}
+
+/** Reads `name: value` between two indices; false when there is no name or no colon. */
+function readHeader(text: string, from: number, end: number, headers: SipHeader[]): boolean {
+  const nameEnd = skipToken(text, from);
+  const colon = skipBlanks(text, nameEnd);
+  if (nameEnd === from || colon >= end || text.charCodeAt(colon) !== 0x3a) return false;
+  const valueStart = skipBlanks(text, colon + 1);
+  let valueEnd = end;
+  while (valueEnd > valueStart && isBlankCode(text.charCodeAt(valueEnd - 1))) valueEnd--;
+  headers.push({
+    name: expandHeaderName(text.slice(from, nameEnd)),
+    value: text.slice(valueStart, valueEnd),
+  });
+  return true;
 }
 
 /** The index of the line end at or after `from`, the text's length on the last line, -1 when CR or LF stands alone. */

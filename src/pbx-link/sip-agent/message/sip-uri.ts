@@ -40,19 +40,26 @@ export function isAbsoluteUri(uri: string): boolean {
 
 /** True for a sound SIP or tel URI, and for any absolute URI of a scheme of which nothing is known here. */
 export function isSoundUri(uri: string): boolean {
-  if (!isAbsoluteUri(uri)) return false;
-  const scheme = schemeOf(uri);
-  if (scheme === 'tel') return parseTelUri(uri) !== null;
-  return (scheme !== 'sip' && scheme !== 'sips') || isSoundSipUri(uri, scheme.length + 1);
+  const start = sipStart(uri);
+  if (start !== 0) return isSoundSipUri(uri, start);
+  return isAbsoluteUri(uri) && (schemeOf(uri) !== 'tel' || parseTelUri(uri) !== null);
+}
+
+/** The index after `sip:` or `sips:` in any case; 0 for another scheme. */
+function sipStart(uri: string): number {
+  const s = uri.charCodeAt(0) | 0x20;
+  const i = uri.charCodeAt(1) | 0x20;
+  const p = uri.charCodeAt(2) | 0x20;
+  if (s !== 0x73 || i !== 0x69 || p !== 0x70) return 0;
+  if (uri.charCodeAt(3) === 0x3a) return 4;
+  return (uri.charCodeAt(3) | 0x20) === 0x73 && uri.charCodeAt(4) === 0x3a ? 5 : 0;
 }
 
 /** Reads a URI; null for another scheme or when it breaks the grammar. */
 export function parseSipUri(uri: string): SipUri | null {
-  if (!isAbsoluteUri(uri)) return null;
-  const scheme = schemeOf(uri);
-  if (scheme === 'tel') return parseTelUri(uri);
-  if ((scheme !== 'sip' && scheme !== 'sips') || !isSoundSipUri(uri, scheme.length + 1)) return null;
-  const start = scheme.length + 1;
+  const start = sipStart(uri);
+  if (start === 0) return isAbsoluteUri(uri) && schemeOf(uri) === 'tel' ? parseTelUri(uri) : null;
+  if (!isSoundSipUri(uri, start)) return null;
   const at = uri.indexOf('@', start);
   const hostStart = at + 1 || start;
   const hostEnd = skipHost(uri, hostStart);
@@ -62,7 +69,7 @@ export function parseSipUri(uri: string): SipUri | null {
   const colon = uri.indexOf(':', start);
   const hasPassword = colon !== -1 && colon < at;
   return {
-    scheme,
+    scheme: start === 4 ? 'sip' : 'sips',
     user: at === -1 ? null : uri.slice(start, hasPassword ? colon : at),
     password: hasPassword ? uri.slice(colon + 1, at) : null,
     host: uri.slice(hostStart, hostEnd),
@@ -74,18 +81,24 @@ export function parseSipUri(uri: string): SipUri | null {
 
 /** Checks what follows the scheme: `[ user [ ":" password ] "@" ] host [ ":" port ] *( ";" param ) [ "?" headers ]`. */
 function isSoundSipUri(uri: string, start: number): boolean {
-  if (!isEscapedText(uri)) return false;
   const at = uri.indexOf('@', start);
-  if (at !== -1) {
-    // Neither host nor parameters nor headers may hold a bare '@', nor a password a colon.
-    if (uri.indexOf('@', at + 1) !== -1) return false;
-    const colon = uri.indexOf(':', start);
-    const second = colon === -1 || colon > at ? -1 : uri.indexOf(':', colon + 1);
-    if (second !== -1 && second < at) return false;
+  if (at !== -1 && !isSoundUserInfo(uri, start, at)) return false;
+  const hostEnd = skipHost(uri, at === -1 ? start : at + 1);
+  if (hostEnd === -1 || hostEnd === uri.length) return hostEnd !== -1;
+  const portEnd = skipPort(uri, hostEnd);
+  return portEnd !== -1 && (portEnd === uri.length || arePairsSound(uri, portEnd));
+}
+
+/** A user, which may be empty, and a password without a colon. */
+function isSoundUserInfo(uri: string, start: number, at: number): boolean {
+  let colons = 0;
+  for (let i = start; i < at; i++) {
+    const code = uri.charCodeAt(i);
+    if (!isUriCode(code)) return false;
+    if (code === 0x3a && ++colons > 1) return false;
+    if (code === 0x25 && Number.isNaN(hexValue(uri, i + 1))) return false;
   }
-  const hostEnd = skipHost(uri, at + 1 || start);
-  const portEnd = hostEnd === -1 ? -1 : skipPort(uri, hostEnd);
-  return portEnd !== -1 && arePairsSound(uri, portEnd);
+  return true;
 }
 
 /** True when `;name=value` parameters and then `?name=value&…` headers follow, none of them empty. */
@@ -95,11 +108,14 @@ function arePairsSound(uri: string, from: number): boolean {
   while (i < uri.length) {
     const separator = uri.charCodeAt(i);
     if (separator === 0x3f && !inHeaders) inHeaders = true;
-    else if (separator !== (inHeaders ? 0x26 : 0x3b) || (inHeaders && i === from)) return false;
+    else if (separator !== (inHeaders ? 0x26 : 0x3b)) return false;
     const start = ++i;
     for (; i < uri.length; i++) {
       const code = uri.charCodeAt(i);
       if (inHeaders ? code === 0x26 : code === 0x3b || code === 0x3f) break;
+      // A bare '@' stands behind the user alone.
+      if (!isUriCode(code) || code === 0x40) return false;
+      if (code === 0x25 && Number.isNaN(hexValue(uri, i + 1))) return false;
     }
     if (i === start || uri.charCodeAt(start) === 0x3d) return false;
   }
@@ -110,8 +126,8 @@ function parseTelUri(uri: string): SipUri | null {
   const semicolon = uri.indexOf(';');
   const end = semicolon === -1 ? uri.length : semicolon;
   const number = uri.slice(4, end);
-  if (number.length === 0 || uri.includes('@') || uri.includes('?') || !isEscapedText(uri)) return null;
-  if (!arePairsSound(uri, end)) return null;
+  if (number.length === 0 || uri.includes('@') || !isEscapedText(uri)) return null;
+  if (uri.includes('?') || !arePairsSound(uri, end)) return null;
   const params = end === uri.length ? NO_PARAMS : readPairs(uri.slice(end + 1), ';', true);
   return { scheme: 'tel', user: number, password: null, host: '', port: null, params, headers: NO_PARAMS };
 }

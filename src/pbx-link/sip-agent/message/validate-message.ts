@@ -1,8 +1,15 @@
-import { parseDecimal } from './characters.ts';
 import { checkHeaders, type DroppedHeader } from './check-headers.ts';
-import { branchOf, parseCSeq, parseNameAddr } from './header-grammar.ts';
+import { branchOf, parseNameAddr } from './header-grammar.ts';
 import { isBoundedMultipart } from './multipart-bounds.ts';
-import { headerOf, headersOf, type SipMessage, type SipRequest, type SipResponse } from './sip-message.ts';
+import type { ParsedHeaders } from './parsed-headers.ts';
+import {
+  headerOf,
+  headersOf,
+  type SipHeader,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+} from './sip-message.ts';
 import { isSoundUri, schemeOf } from './sip-uri.ts';
 
 /** Why a message is refused, and the status that says so. */
@@ -10,7 +17,12 @@ export type Fault = { readonly reason: string; readonly status: number };
 
 /** A message fit to work on with what was left out of it, or why it is not. */
 export type Validated =
-  | { readonly ok: true; readonly message: SipMessage; readonly dropped: readonly DroppedHeader[] }
+  | {
+      readonly ok: true;
+      readonly message: SipMessage;
+      readonly dropped: readonly DroppedHeader[];
+      readonly parsed: ParsedHeaders;
+    }
   | { readonly ok: false; readonly fault: Fault };
 
 /** The methods of RFC 3261, 3262, 3265, 3311, 3428, 3515, 3903 and 6086. */
@@ -38,18 +50,28 @@ const KNOWN_SCHEMES: ReadonlySet<string> = new Set(['sip', 'sips', 'tel']);
 export function validateMessage(message: SipMessage, ascii: boolean): Validated {
   const checked = checkHeaders(message.headers, ascii, message.kind === 'response' ? 'Date' : null);
   if (!checked.ok) return refused(checked.reason, 400);
-  const sound = checked.headers === message.headers ? message : { ...message, headers: checked.headers };
-  const fault = (sound.kind === 'request' ? requestLineFault(sound) : null) ?? multipartFault(sound);
-  return fault === null ? { ok: true, message: sound, dropped: checked.dropped } : { ok: false, fault };
+  const { headers, dropped, parsed } = checked;
+  const sound = withHeaders(message, headers);
+  const fault =
+    (sound.kind === 'request' ? requestLineFault(sound, parsed) : null) ?? multipartFault(sound, parsed);
+  return fault === null ? { ok: true, message: sound, dropped, parsed } : { ok: false, fault };
+}
+
+function withHeaders(message: SipMessage, headers: readonly SipHeader[]): SipMessage {
+  if (message.kind === 'request') {
+    const { kind, method, uri, body } = message;
+    return { kind, method, uri, headers, body };
+  }
+  const { kind, status, reason, body } = message;
+  return { kind, status, reason, headers, body };
 }
 
 function refused(reason: string, status: number): Validated {
   return { ok: false, fault: { reason, status } };
 }
 
-function requestLineFault(request: SipRequest): Fault | null {
-  const cseq = parseCSeq(headerOf(request, 'cseq') ?? '');
-  if (cseq?.method !== request.method) {
+function requestLineFault(request: SipRequest, { cseq }: ParsedHeaders): Fault | null {
+  if (cseq.method !== request.method) {
     // RFC 4475 3.1.2.18: of an unknown method it is better to say just that.
     return { reason: 'CSeq of another method', status: KNOWN_METHODS.has(request.method) ? 400 : 501 };
   }
@@ -60,22 +82,14 @@ function requestLineFault(request: SipRequest): Fault | null {
 
 /** RFC 3261 19.1.1: headers are not allowed in a Request-URI. A question mark may stand in the user part. */
 function hasHeaders(uri: string): boolean {
-  return uri.includes('?', uri.indexOf('@') + 1) && /^sips?:/i.test(uri);
+  return (
+    uri.includes('?') && uri.includes('?', uri.indexOf('@') + 1) && KNOWN_SCHEMES.has(schemeOf(uri) ?? '')
+  );
 }
 
-function multipartFault(message: SipMessage): Fault | null {
-  const value = headerOf(message, 'content-type');
-  if (value === undefined || message.body.length === 0) return null;
-  if (value.slice(0, 9).toLowerCase() !== 'multipart') return null;
-  return isBoundedMultipart(message.body.toString('utf8'))
-    ? null
-    : { reason: 'unreadable multipart body', status: 400 };
-}
-
-/** The length that the message states for its body; null when it states none or no number. */
-export function contentLengthOf(message: SipMessage): number | null {
-  const value = headerOf(message, 'content-length');
-  return value === undefined ? null : parseDecimal(value, Number.MAX_SAFE_INTEGER);
+function multipartFault(message: SipMessage, { contentType }: ParsedHeaders): Fault | null {
+  if (contentType?.type !== 'multipart' || isBoundedMultipart(message.body.toString('utf8'))) return null;
+  return { reason: 'unreadable multipart body', status: 400 };
 }
 
 /** RFC 3261 8.1.1.7: what a branch begins with that is unique to its transaction. */
