@@ -11,15 +11,16 @@ const TYPE_FORMS: ReadonlySet<ImportSite['form']> = new Set([
   'reference types',
 ]);
 
-/** The room of a file (path from the root); null when it is in none. */
-export function roomOf(table: ImportTable, file: string): Room | null {
+/** The room of a file (path from the root); null when it is in none. A test is in the room of the file it tests. */
+export function roomOf(table: ImportTable, path: string): Room | null {
+  const file = path.replace(/\.test(\.[cm]?tsx?)$/, '$1');
   let best: Room | null = null;
   let longest = -1;
   for (const room of table.rooms) {
-    for (const path of room.paths) {
-      if ((file === path || file.startsWith(`${path}/`)) && path.length > longest) {
+    for (const own of room.paths) {
+      if ((file === own || file.startsWith(`${own}/`)) && own.length > longest) {
         best = room;
-        longest = path.length;
+        longest = own.length;
       }
     }
   }
