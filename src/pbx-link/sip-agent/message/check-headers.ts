@@ -2,7 +2,13 @@ import { hasLineSeparator, hasStrayControl, isEvenlySpaced } from './characters.
 import { type HeaderRule, headerRule, RULE_COUNT } from './header-rules.ts';
 import { MAX_BLANK_RUN, MAX_LIST_LENGTH } from './limits.ts';
 import { normaliseHeader } from './normalise-header.ts';
-import { completeDraft, emptyDraft, type HeaderDraft, type ParsedHeaders } from './parsed-headers.ts';
+import {
+  emptyDraft,
+  type HeaderDraft,
+  isComplete,
+  missingHeader,
+  type ParsedHeaders,
+} from './parsed-headers.ts';
 import type { SipHeader } from './sip-message.ts';
 
 /** A header that was left out of the message, and why. */
@@ -19,21 +25,24 @@ export type CheckedHeaders =
 
 const NONE: readonly DroppedHeader[] = [];
 
-/** How many values and characters the lines of each header hold so far, by the index of its rule. */
-type Tally = { readonly values: number[]; readonly lengths: number[] };
+/** How many values the lines of each header hold so far, and how many characters, by twice the index of its rule. */
+type Tally = number[];
+const NOTHING_YET: readonly number[] = new Array(2 * RULE_COUNT).fill(0);
+
+/** What is known of all headers together: that none holds a character beyond ASCII, or a line separator of Unicode. */
+export type HeadTraits = { readonly ascii: boolean; readonly lineSeparators: boolean };
 
 /**
  * Checks every header by its rule, and that the mandatory ones are there. The headers come back normalised,
  * without the malformed optional ones and those whose name a reader behind us would take for another.
- * `ascii` says that no header holds a character beyond ASCII. `spared` names a needed header that is left out
- * too when it is malformed: a response is not lost for a bad Date.
+ * `spared` names a needed header that is left out too when it is malformed: a response is not lost for a bad Date.
  */
 export function checkHeaders(
   headers: readonly SipHeader[],
-  ascii: boolean,
+  traits: HeadTraits,
   spared: string | null,
 ): CheckedHeaders {
-  const tally: Tally = { values: new Array(RULE_COUNT).fill(0), lengths: new Array(RULE_COUNT).fill(0) };
+  const tally: Tally = NOTHING_YET.slice();
   const draft = emptyDraft();
   const kept: SipHeader[] = [];
   let dropped: DroppedHeader[] | null = null;
@@ -41,9 +50,9 @@ export function checkHeaders(
     const header = headers[i] as SipHeader;
     const rule = headerRule(header.name);
     const fault =
-      rule === undefined ? freeFault(header) : ruledFault(rule, header.value, ascii, tally, draft);
+      rule === undefined ? freeFault(header) : ruledFault(rule, header.value, traits, tally, draft);
     if (fault === null) {
-      kept.push(rule === undefined ? header : normaliseHeader(rule, header, ascii));
+      kept.push(rule === undefined ? header : normaliseHeader(rule, header, traits.ascii));
       continue;
     }
     const needed =
@@ -52,30 +61,31 @@ export function checkHeaders(
     dropped ??= [];
     dropped.push({ name: header.name, reason: fault });
   }
-  const parsed = completeDraft(draft);
-  if (typeof parsed === 'string') return { ok: false, reason: `${parsed} missing` };
-  return { ok: true, headers: kept, dropped: dropped ?? NONE, parsed };
+  if (!isComplete(draft)) return { ok: false, reason: `${missingHeader(draft)} missing` };
+  return { ok: true, headers: kept, dropped: dropped ?? NONE, parsed: draft };
 }
 
 function ruledFault(
   rule: HeaderRule,
   value: string,
-  ascii: boolean,
+  traits: HeadTraits,
   tally: Tally,
   draft: HeaderDraft,
 ): string | null {
-  const before = tally.values[rule.index] as number;
+  const at = 2 * rule.index;
+  const before = tally[at] as number;
   if (before !== 0 && rule.single) return 'more than once';
   if (value.length > rule.maxLength) return 'too long';
-  const length = (tally.lengths[rule.index] as number) + value.length + 1;
+  const length = (tally[at + 1] as number) + value.length + 1;
   if (length > MAX_LIST_LENGTH) return 'too many values';
-  if (!isEvenlySpaced(value, MAX_BLANK_RUN) || (!ascii && hasLineSeparator(value))) return 'malformed';
+  if (!isEvenlySpaced(value, MAX_BLANK_RUN) || (traits.lineSeparators && hasLineSeparator(value)))
+    return 'malformed';
   if (rule.kind === 'text' && hasStrayControl(value)) return 'malformed';
   const count = rule.read(value, draft);
   if (count === 0) return 'malformed';
   if (before + count > rule.maxValues) return 'too many values';
-  tally.values[rule.index] = before + count;
-  tally.lengths[rule.index] = length;
+  tally[at] = before + count;
+  tally[at + 1] = length;
   return null;
 }
 

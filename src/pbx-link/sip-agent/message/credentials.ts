@@ -4,59 +4,72 @@ import type { Params } from './parameters.ts';
 /** One challenge or one set of credentials (RFC 3261 20.7, 20.44): parameter values as written. */
 export type AuthValue = { readonly scheme: string; readonly params: Params };
 
-type Scanned = { readonly name: string; readonly value: string; readonly end: number };
-
 /**
  * Reads WWW-Authenticate, Proxy-Authenticate, Authorization or Proxy-Authorization: `scheme name=value, …`,
  * and any more after a comma. Null when malformed, which a scheme without parameters is as well.
  */
 export function parseAuthValues(value: string): AuthValue[] | null {
   const values: AuthValue[] = [];
-  let params = new Map<string, string | null>();
+  return scanAuthValues(value, values) === 0 ? null : values;
+}
+
+/** How many challenges or credentials the value holds; 0 when it is malformed. */
+export function countAuthValues(value: string): number {
+  return scanAuthValues(value, null);
+}
+
+function scanAuthValues(value: string, into: AuthValue[] | null): number {
+  let params: Map<string, string> | null = null;
+  let count = 0;
   let i = skipBlanks(value, 0);
-  for (let first = true; ; first = false) {
+  for (;;) {
     const word = skipToken(value, i);
-    if (word === i) return null;
     const afterWord = skipBlanks(value, word);
     if (value.charCodeAt(afterWord) !== 0x3d) {
       // Not followed by '=': the name of a scheme, which a blank ends.
-      if (afterWord === word) return null;
-      params = new Map();
-      values.push({ scheme: value.slice(i, word), params });
+      if (word === i || afterWord === word) return 0;
+      if (into !== null) {
+        params = new Map();
+        into.push({ scheme: value.slice(i, word), params });
+      }
+      count++;
       i = afterWord;
-    } else if (first) return null;
-    const param = scanAuthParam(value, i);
-    if (param === null) return null;
-    if (!params.has(param.name)) params.set(param.name, param.value);
-    if (param.end === value.length) return values;
-    i = skipBlanks(value, param.end + 1);
+    } else if (count === 0) return 0;
+    const end = scanAuthParam(value, i, params);
+    if (end === -1) return 0;
+    if (end === value.length) return count;
+    i = skipBlanks(value, end + 1);
   }
 }
 
 /** Reads Authentication-Info: `name=value, …`; null when malformed. */
 export function parseAuthParams(value: string): Params | null {
-  const params = new Map<string, string | null>();
+  const params = new Map<string, string>();
   let i = skipBlanks(value, 0);
   for (;;) {
-    const param = scanAuthParam(value, i);
-    if (param === null) return null;
-    if (!params.has(param.name)) params.set(param.name, param.value);
-    if (param.end === value.length) return params;
-    i = skipBlanks(value, param.end + 1);
+    const end = scanAuthParam(value, i, params);
+    if (end === -1) return null;
+    if (end === value.length) return params;
+    i = skipBlanks(value, end + 1);
   }
 }
 
-/** `name = value` up to the end or a comma; the value is a quoted string or visible and not empty. */
-function scanAuthParam(text: string, from: number): Scanned | null {
+/**
+ * Reads `name = value`, the value a quoted string or visible and not empty, into `into` if given. Gives the index
+ * where the text ends or a comma stands, -1 when malformed.
+ */
+function scanAuthParam(text: string, from: number, into: Map<string, string> | null): number {
   const nameEnd = skipToken(text, from);
   const equals = skipBlanks(text, nameEnd);
-  if (nameEnd === from || text.charCodeAt(equals) !== 0x3d) return null;
+  if (nameEnd === from || text.charCodeAt(equals) !== 0x3d) return -1;
   const start = skipBlanks(text, equals + 1);
   const end = text.charCodeAt(start) === 0x22 ? skipQuoted(text, start) : skipVisible(text, start);
-  if (end <= start) return null;
+  if (end <= start) return -1;
   const next = skipBlanks(text, end);
-  if (next < text.length && text.charCodeAt(next) !== 0x2c) return null;
-  return { name: text.slice(from, nameEnd).toLowerCase(), value: text.slice(start, end), end: next };
+  if (next < text.length && text.charCodeAt(next) !== 0x2c) return -1;
+  const name = into === null ? '' : text.slice(from, nameEnd).toLowerCase();
+  if (into !== null && !into.has(name)) into.set(name, text.slice(start, end));
+  return next;
 }
 
 function skipVisible(text: string, from: number): number {

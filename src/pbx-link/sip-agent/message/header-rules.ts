@@ -1,5 +1,5 @@
 import { isTokenCode, parseDecimal } from './characters.ts';
-import { parseAuthParams, parseAuthValues } from './credentials.ts';
+import { countAuthValues, parseAuthParams } from './credentials.ts';
 import { parseCSeq, readVias } from './header-grammar.ts';
 import { MAX_CONTENT_TYPE_LENGTH, MAX_LIST_VALUES, MAX_STRUCTURED_LENGTH } from './limits.ts';
 import { parseMediaType } from './media-type.ts';
@@ -81,7 +81,6 @@ const readHops = (value: string): number => one(parseDecimal(value, 255) !== nul
 const readDate = (value: string): number => one(parseSipDate(value) !== null);
 const readAddressOnly = (value: string): number => one(readAddress(value) !== null);
 const readAddressList = (value: string): number => readAddresses(value, []);
-const readAuthValues = (value: string): number => parseAuthValues(value)?.length ?? 0;
 const readAuthParams = (value: string): number => one(parseAuthParams(value) !== null);
 const readText = (): number => 1;
 
@@ -99,7 +98,7 @@ const NEEDED_LIST: Shape = { ...NEEDED, kind: 'addresses', single: false, maxVal
 const OPTIONAL_LIST: Shape = { ...NEEDED_LIST, malformed: 'optional', read: readAddressList };
 /** As many realms or identities are asked for by nobody. */
 const FEW = 16;
-const CREDENTIALS: Shape = { ...OPTIONAL_LIST, kind: 'other', maxValues: FEW, read: readAuthValues };
+const CREDENTIALS: Shape = { ...OPTIONAL_LIST, kind: 'other', maxValues: FEW, read: countAuthValues };
 
 const SHAPES: Readonly<Record<string, Shape>> = {
   Via: { ...NEEDED_LIST, kind: 'vias', read: (value, draft) => readVias(value, draft.vias) },

@@ -1,4 +1,4 @@
-import { isBlankCode, skipBlanks, skipToken, trimBlanks } from './characters.ts';
+import { hasLineSeparator, isBlankCode, skipBlanks, skipToken, trimBlanks } from './characters.ts';
 import type { DroppedHeader } from './check-headers.ts';
 import { expandHeaderName } from './header-names.ts';
 import { MAX_HEADER_LINES, MAX_LINE_LENGTH, MAX_MESSAGE_BYTES } from './limits.ts';
@@ -73,7 +73,8 @@ function parseHead(head: string, ascii: boolean, body: Buffer | Fault): ParseRes
   const headers: SipHeader[] = [];
   const fault = readHeaders(headerText, headers);
   if (fault !== null) return refused(fault, 400);
-  const validated = validateMessage(compose(first, headers, body), ascii);
+  const traits = { ascii, lineSeparators: !ascii && hasLineSeparator(headerText) };
+  const validated = validateMessage(compose(first, headers, body), traits);
   if (!validated.ok) return refused(validated.fault.reason, validated.fault.status);
   const { message, dropped, parsed } = validated;
   const length = parsed.contentLength;

@@ -48,13 +48,16 @@ export function emptyDraft(): HeaderDraft {
   };
 }
 
-/** The name of the first mandatory header (RFC 3261 8.1.1, 8.2.6.2) that the draft lacks, or all that it holds. */
-export function completeDraft(draft: HeaderDraft): ParsedHeaders | string {
-  const { vias, from, to, callId, cseq } = draft;
-  if (vias.length === 0) return 'Via';
-  if (from === null) return 'From';
-  if (to === null) return 'To';
-  if (callId === null) return 'Call-ID';
-  if (cseq === null) return 'CSeq';
-  return { ...draft, from, to, callId, cseq };
+/** The name of the first mandatory header (RFC 3261 8.1.1, 8.2.6.2) that the draft lacks; null when it has them all. */
+export function missingHeader(draft: HeaderDraft): string | null {
+  if (draft.vias.length === 0) return 'Via';
+  if (draft.from === null) return 'From';
+  if (draft.to === null) return 'To';
+  if (draft.callId === null) return 'Call-ID';
+  return draft.cseq === null ? 'CSeq' : null;
+}
+
+/** True when nothing mandatory is missing: then the draft is all that was to be read. */
+export function isComplete(draft: HeaderDraft): draft is HeaderDraft & ParsedHeaders {
+  return missingHeader(draft) === null;
 }

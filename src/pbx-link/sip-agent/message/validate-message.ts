@@ -1,4 +1,4 @@
-import { checkHeaders, type DroppedHeader } from './check-headers.ts';
+import { checkHeaders, type DroppedHeader, type HeadTraits } from './check-headers.ts';
 import { branchOf, parseNameAddr } from './header-grammar.ts';
 import { isBoundedMultipart } from './multipart-bounds.ts';
 import type { ParsedHeaders } from './parsed-headers.ts';
@@ -45,10 +45,9 @@ export const KNOWN_METHODS: ReadonlySet<string> = new Set([
 
 const KNOWN_SCHEMES: ReadonlySet<string> = new Set(['sip', 'sips', 'tel']);
 
-/** Checks the syntax of a message as a whole (RFC 3261 8.2, 20): what fails here is answered 400 or alike.
- * `ascii` says that no header holds a character beyond ASCII. */
-export function validateMessage(message: SipMessage, ascii: boolean): Validated {
-  const checked = checkHeaders(message.headers, ascii, message.kind === 'response' ? 'Date' : null);
+/** Checks the syntax of a message as a whole (RFC 3261 8.2, 20): what fails here is answered 400 or alike. */
+export function validateMessage(message: SipMessage, traits: HeadTraits): Validated {
+  const checked = checkHeaders(message.headers, traits, message.kind === 'response' ? 'Date' : null);
   if (!checked.ok) return refused(checked.reason, 400);
   const { headers, dropped, parsed } = checked;
   const sound = withHeaders(message, headers);
