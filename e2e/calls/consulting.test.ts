@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { missingAsterisk } from '../exchange/missing.ts';
 import type { Phone } from '../phones/phone.ts';
-import { openSeat, type Seat } from './seat.ts';
+import { openSeat, ringingAt, type Seat } from './seat.ts';
 
 describe.skipIf(missingAsterisk !== '')(`consulting on a real Asterisk${missingAsterisk}`, () => {
   let seat: Seat;
@@ -65,15 +65,34 @@ describe.skipIf(missingAsterisk !== '')(`consulting on a real Asterisk${missingA
     const { row } = await seat.talking(room);
     await seat.desk.done({ type: 'consult', number: '8004' });
     await seat.desk.call('8004', 'alerting');
-    target.ringThenAnswer(300);
+    const ring = await ringingAt(target);
     await seat.desk.done({ type: 'complete' });
     await seat.headset.untilHears('nothing');
+    // It is the same ringing call: the phone has not noticed the change of hands.
+    expect(ring.state).toBe('ringing');
+    ring.answer();
     await target.untilHears({ tone: room.toneHz }, 8000);
     await room.untilHears({ tone: target.toneHz });
     await seat.desk.until('answered', (board) =>
       board.extended.find(({ id, state }) => id === row.id && state === 'answered'),
     );
     await expect.poll(() => seat.asterisk.channels(), { timeout: 4000 }).toBe(4);
+  });
+
+  it('joined while it rings, and refused there: the caller comes back with the reason', async () => {
+    const { row } = await seat.talking(room);
+    await seat.desk.done({ type: 'consult', number: '8004' });
+    const ring = await ringingAt(target);
+    await seat.desk.call('8004', 'alerting');
+    await seat.desk.done({ type: 'complete' });
+    ring.reject(486);
+    const back = await seat.desk.until('the recall', (board) =>
+      board.calls.find(({ id, recall }) => id === row.id && recall),
+    );
+    expect(back).toMatchObject({ recall: { reason: 'busy', target: '8004' }, arrivedAt: row.arrivedAt });
+    await seat.desk.done({ type: 'answer' });
+    await seat.headset.untilHears({ tone: room.toneHz });
+    await room.untilHears({ tone: seat.headset.toneHz });
   });
 
   it('joined while it rings, and pulled back', async () => {

@@ -105,3 +105,18 @@ export async function hangUp(call: PhoneCall): Promise<void> {
   else if (call.state === 'ringing') call.reject(480);
   else await call.hangUp();
 }
+
+/** The call that rings at a phone now, or within some seconds. */
+export async function ringingAt(phone: Phone): Promise<PhoneCall> {
+  let ring: PhoneCall | undefined;
+  await expect
+    .poll(
+      () => {
+        ring = phone.calls().find((call) => call.direction === 'in' && call.state === 'ringing');
+        return ring?.state;
+      },
+      { timeout: 5000, interval: 5 },
+    )
+    .toBe('ringing');
+  return ring as PhoneCall;
+}

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { missingAsterisk } from '../exchange/missing.ts';
 import type { Phone } from '../phones/phone.ts';
-import { openSeat, type Seat } from './seat.ts';
+import { openSeat, ringingAt, type Seat } from './seat.ts';
 
 describe.skipIf(missingAsterisk !== '')(`blind transfer on a real Asterisk${missingAsterisk}`, () => {
   let seat: Seat;
@@ -27,7 +27,7 @@ describe.skipIf(missingAsterisk !== '')(`blind transfer on a real Asterisk${miss
       board.extended.find(({ id }) => id === row.id),
     );
     expect(ringing).toMatchObject({ state: 'ringing', target: { number: '8004' } });
-    expect((await target.nextCall()).from.number).toBe('8002');
+    expect((await ringingAt(target)).from.number).toBe('8002');
     await target.untilHears({ tone: room.toneHz });
     await room.untilHears({ tone: target.toneHz });
     await seat.desk.until('answered', () => extended()?.id === row.id && extended()?.state === 'answered');
@@ -80,7 +80,7 @@ describe.skipIf(missingAsterisk !== '')(`blind transfer on a real Asterisk${miss
   it('the operator pulls back a transfer that still rings', async () => {
     const { row } = await seat.talking(room);
     await seat.desk.done({ type: 'transfer', number: '8004' });
-    const ring = await target.nextCall();
+    const ring = await ringingAt(target);
     await seat.desk.until('an extended call', (board) => board.extended.find(({ id }) => id === row.id));
     await seat.desk.done({ type: 'take-back' });
     await seat.headset.untilHears({ tone: room.toneHz });
@@ -105,7 +105,7 @@ describe.skipIf(missingAsterisk !== '')(`blind transfer on a real Asterisk${miss
   it('the caller gives up while the target rings: nothing comes back and nothing hangs', async () => {
     const { row, line } = await seat.talking(room);
     await seat.desk.done({ type: 'transfer', number: '8004' });
-    const ring = await target.nextCall();
+    const ring = await ringingAt(target);
     await line.hangUp();
     await ring.ended;
     await seat.desk.until(

@@ -43,8 +43,8 @@ export async function placeCall(setup: CallSetup, call: OutgoingCall): Promise<L
   return liveCall(setup, dialog, null, call);
 }
 
-export async function takeCall(setup: CallSetup, invite: SipRequest): Promise<LiveCall> {
-  return liveCall(setup, dialogOf(invite), invite, null);
+export async function takeCall(setup: CallSetup, invite: SipRequest, rings = true): Promise<LiveCall> {
+  return liveCall(setup, dialogOf(invite), invite, null, rings);
 }
 
 async function liveCall(
@@ -52,6 +52,7 @@ async function liveCall(
   dialog: Dialog,
   incoming: SipRequest | null,
   outgoing: OutgoingCall | null,
+  rings = true,
 ): Promise<LiveCall> {
   const { transactions } = setup;
   const media = await openCallMedia(transactions.socket.host, setup.toneHz, setup.laws);
@@ -322,7 +323,7 @@ async function liveCall(
     place(outgoing).catch((error: unknown) => {
       end({ by: 'phone', status: null, cause: null, reason: String(error) });
     });
-  else if (incoming !== null) respond(incoming, 180, 'Ringing');
+  else if (incoming !== null && rings) respond(incoming, 180, 'Ringing');
   return call;
 }
 

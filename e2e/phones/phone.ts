@@ -121,7 +121,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
 
   async function ring(request: SipRequest): Promise<void> {
     transactions.respond(request, 100, 'Trying');
-    const taken = takeCall(setup, request);
+    const taken = takeCall(setup, request, behaviour !== 'busy');
     const id = headerOf(request, 'Call-ID');
     arriving.set(id, taken);
     const call = await taken;

@@ -5,7 +5,16 @@ import { causeOfResponse } from './cause.ts';
 import { holdParty, joinHeadset, restHeadset, samePlace } from './crossing.ts';
 import type { InviteEnd } from './exchange.ts';
 import { newSession } from './leg.ts';
-import { DONE, endCall, findCall, type LinkCall, type LinkCore, refused, setConnected } from './link-core.ts';
+import {
+  DONE,
+  endCall,
+  findCall,
+  type LinkCall,
+  type LinkCore,
+  refused,
+  runLater,
+  setConnected,
+} from './link-core.ts';
 import { attachLeg, learnIdentity } from './party-leg.ts';
 import { parseMedia, writeSdp } from './sdp.ts';
 import type { SrfResponse } from './srf.ts';
@@ -51,6 +60,7 @@ async function begin(core: LinkCore, id: CallId, number: string, hold: CallId | 
   const call: LinkCall = {
     id,
     origin: core.inside(number) ? 'inside' : 'outside',
+    exchangeId: null,
     party,
     phase: 'outgoing',
     waiting: null,
@@ -92,7 +102,7 @@ function progress(core: LinkCore, call: LinkCall, res: SrfResponse, rings: () =>
   const media = res.body ? parseMedia(res.body) : null;
   if (!media || call.early) return;
   call.early = media;
-  core.acts.run(async () => {
+  runLater(core, async () => {
     if (call.phase === 'outgoing' && core.inHand === call) await core.headset.join(media);
   });
 }

@@ -1,5 +1,5 @@
+import type { Clock } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Clock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../model/clock.ts';
 import { answerChallenge, type Credentials, chooseChallenge } from './digest.ts';
 import type { SrfDialog, SrfRequest, SrfResponse, SrfStack } from './srf.ts';
 

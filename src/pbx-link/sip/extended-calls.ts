@@ -142,15 +142,20 @@ function forget(core: LinkCore, entry: Extended): void {
 }
 
 /**
- * A call came in with a recall header: the one that left for that target, if it is remembered. The exchange names
- * target and caller; of two alike the last one that left is taken.
+ * A call came in with a recall header: the one that left, if it is remembered. Where the exchange has no name for a
+ * caller, target and number tell; of two alike the last one that left is taken.
  */
-export function takeRecalled(core: LinkCore, party: Party, recall: Recall): LinkCall | null {
+export function takeRecalled(
+  core: LinkCore,
+  back: { readonly party: Party; readonly exchangeId: string | null; readonly recall: Recall },
+): LinkCall | null {
   const candidates = [...bookOf(core).values()].filter(
     ({ call, target, left }) =>
       (!left || call.phase === 'extended') &&
-      call.party.number === party.number &&
-      (target.number === recall.target || recall.reason === 'returned'),
+      (back.exchangeId !== null && call.exchangeId !== null
+        ? call.exchangeId === back.exchangeId
+        : call.party.number === back.party.number &&
+          (target.number === back.recall.target || back.recall.reason === 'returned')),
   );
   const entry = candidates.at(-1);
   if (!entry) return null;

@@ -55,6 +55,12 @@ export function originOf(
   return inside(callingParty(message).number) ? 'inside' : 'outside';
 }
 
+/** The exchange's own name for this caller, the same each time that he is delivered. */
+export function callIdOf(message: SrfMessage, profile: ExchangeProfile): string | null {
+  const value = profile.callIdHeader === null ? undefined : message.get(profile.callIdHeader)?.trim();
+  return value && value.length <= MAX_HEADER ? value : null;
+}
+
 /** RFC 3261 20.26: the caller's own statement of urgency. */
 export function priorityOf(message: SrfMessage): number {
   const value = message.get('Priority')?.trim().toLowerCase();

@@ -1,5 +1,5 @@
+import type { Clock } from '../model/clock.ts';
 import { Acts } from './acts.ts';
-import type { Clock } from './clock.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { type Direction, type Media, parseMedia, sameMedia, writeSdp } from './sdp.ts';
 import type { SrfDialog, SrfMessage, SrfRequest, SrfResponse } from './srf.ts';

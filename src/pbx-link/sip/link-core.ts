@@ -1,10 +1,11 @@
 import type { CallId, HeldBy, Origin, Party } from '../model/call.ts';
+import type { Clock } from '../model/clock.ts';
 import type { ExchangeOutcome } from '../model/exchange-command.ts';
 import type { ExchangeEvent } from '../model/exchange-event.ts';
+import type { Log } from '../model/log.ts';
 import type { Reason, ReasonKey } from '../model/reason.ts';
 import type { ExchangeProfile } from '../profiles/exchange-profile.ts';
 import type { Acts } from './acts.ts';
-import type { Clock } from './clock.ts';
 import type { Credentials } from './digest.ts';
 import type { Exchange, OutgoingInvite } from './exchange.ts';
 import type { HeadsetPhone } from './headset-phone.ts';
@@ -12,12 +13,6 @@ import type { Leg, LegContext } from './leg.ts';
 import type { Media } from './sdp.ts';
 import type { SrfStack } from './srf.ts';
 import type { WaitingInvite } from './waiting-invite.ts';
-
-export type LinkLog = (
-  level: 'info' | 'warn' | 'error',
-  message: string,
-  fields?: Record<string, unknown>,
-) => void;
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never;
 export type EventBody = WithoutTime<ExchangeEvent>;
@@ -33,6 +28,8 @@ export type EventBody = WithoutTime<ExchangeEvent>;
 export type LinkCall = {
   readonly id: CallId;
   readonly origin: Origin;
+  /** What the exchange calls this caller each time it delivers him; null where it does not. */
+  readonly exchangeId: string | null;
   party: Party;
   phase: 'waiting' | 'outgoing' | 'connected' | 'held' | 'extended' | 'gone';
   waiting: WaitingInvite | null;
@@ -53,7 +50,7 @@ export type LinkCore = {
   readonly credentials: Credentials;
   readonly profile: ExchangeProfile;
   readonly clock: Clock;
-  readonly log: LinkLog;
+  readonly log: Log;
   readonly acts: Acts;
   readonly legContext: LegContext;
   readonly headset: HeadsetPhone;
@@ -114,4 +111,9 @@ export function setMuted(core: LinkCore, on: boolean): void {
   if (core.muted === on) return;
   core.muted = on;
   core.emit({ type: 'muted', on });
+}
+
+/** Runs an act that nobody waits for. One that fails is a bug: it is logged, and the next act runs. */
+export function runLater(core: LinkCore, act: () => Promise<unknown>): void {
+  core.acts.run(act).catch((error: unknown) => core.log('error', 'an act failed', { error: String(error) }));
 }

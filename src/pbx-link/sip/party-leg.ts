@@ -2,7 +2,7 @@ import { causeOfBye } from './cause.ts';
 import { restHeadset } from './crossing.ts';
 import { readParty } from './identity.ts';
 import { Leg, type newSession } from './leg.ts';
-import { endCall, type LinkCall, type LinkCore, setMuted } from './link-core.ts';
+import { endCall, type LinkCall, type LinkCore, runLater, setMuted } from './link-core.ts';
 import type { SrfDialog, SrfMessage } from './srf.ts';
 
 export type LocalDescription = { readonly session: ReturnType<typeof newSession>; readonly sdp: string };
@@ -16,7 +16,7 @@ export function attachLeg(core: LinkCore, call: LinkCall, dialog: SrfDialog, loc
       ended: (reason) => legEnded(core, call, leg, reason),
       identity: (message) => learnIdentity(core, call, message),
       mediaMoved: (media) => {
-        core.acts.run(async () => {
+        runLater(core, async () => {
           if (core.inHand === call && call.leg === leg && !core.muted) await core.headset.join(media);
         });
       },
@@ -38,7 +38,7 @@ function legEnded(core: LinkCore, call: LinkCall, leg: Leg, reason: string | und
   // A call that was transferred ends here and lives on elsewhere.
   if (call.phase !== 'extended') endCall(core, call, causeOfBye(reason), call.joined ? 'exchange' : 'party');
   if (wasInHand) {
-    core.acts.run(async () => {
+    runLater(core, async () => {
       if (core.inHand === null) await restHeadset(core);
     });
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ExchangeOutcome } from '../model/exchange-command.ts';
 import { causeOfCancel } from './cause.ts';
 import { takeRecalled } from './extended-calls.ts';
-import { calledNumber, callingParty, originOf, priorityOf, recallOf } from './identity.ts';
+import { calledNumber, callIdOf, callingParty, originOf, priorityOf, recallOf } from './identity.ts';
 import { DONE, endCall, findCall, type LinkCall, type LinkCore } from './link-core.ts';
 import type { SrfRequest, SrfResponse } from './srf.ts';
 import { WaitingInvite } from './waiting-invite.ts';
@@ -20,10 +20,12 @@ export function receiveInvite(core: LinkCore, req: SrfRequest, res: SrfResponse,
   }
   const party = callingParty(req);
   const recall = recallOf(req, core.profile);
-  const known = recall ? takeRecalled(core, party, recall) : null;
+  const exchangeId = callIdOf(req, core.profile);
+  const known = recall ? takeRecalled(core, { party, exchangeId, recall }) : null;
   const call: LinkCall = known ?? {
     id: randomUUID(),
     origin: originOf(req, core.profile, core.inside),
+    exchangeId,
     party,
     phase: 'waiting',
     waiting: null,

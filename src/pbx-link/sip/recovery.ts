@@ -56,8 +56,10 @@ function dropCall(core: LinkCore, call: LinkCall): void {
 
 /** A target refresh for each leg: the Contact, and the address to which held and resting legs point (RFC 3261 12.2.2). */
 async function refreshAddresses(core: LinkCore): Promise<void> {
-  const held = [...core.calls.values()].filter((call) => call.phase === 'held');
-  await Promise.all(held.map((call) => call.leg?.hold()));
+  const legs = [...core.calls.values()].flatMap((call) =>
+    call.phase === 'held' && call.leg ? [call.leg] : [],
+  );
+  await Promise.all(legs.map((leg) => leg.hold()));
   if (core.inHand?.phase === 'connected') {
     const call = core.inHand;
     const joined = await joinHeadset(core, call);

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../model/clock.ts';
 import type { Exchange } from './exchange.ts';
 import type { Leg } from './leg.ts';
 
@@ -47,7 +47,7 @@ export function refer(
       'Refer-To': `<${referTo}>`,
       'Referred-By': `<${exchange.aor(exchange.line)}>`,
     };
-    leg.request('REFER', headers).then((answer) => {
+    void leg.request('REFER', headers).then((answer) => {
       if (answer.kind === 'none') {
         resolve({ kind: 'silent' });
         end();

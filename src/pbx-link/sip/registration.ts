@@ -1,6 +1,6 @@
+import type { Clock } from '../model/clock.ts';
 import type { Reason } from '../model/reason.ts';
 import { causeOfResponse } from './cause.ts';
-import type { Clock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 
 export type RegistrationState =

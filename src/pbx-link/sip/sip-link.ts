@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { assertNever } from '../model/assert-never.ts';
+import { type Clock, systemClock } from '../model/clock.ts';
 import type { ExchangeCommand, ExchangeOutcome } from '../model/exchange-command.ts';
 import type { ExchangeEvent } from '../model/exchange-event.ts';
 import type { Capabilities, ExchangeLink } from '../model/exchange-link.ts';
+import type { Log } from '../model/log.ts';
 import type { Reason } from '../model/reason.ts';
 import type { ExchangeProfile } from '../profiles/exchange-profile.ts';
 import { Acts } from './acts.ts';
 import { answer } from './answering.ts';
 import { makeCall } from './calling.ts';
 import { clear, endParty, reconnect } from './clearing.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { flash, sendDigits } from './digits.ts';
 import { Exchange, type ExchangeAddress } from './exchange.ts';
 import { ExchangeWatch } from './exchange-watch.ts';
@@ -17,7 +18,7 @@ import { forgetAllExtended, takeBack } from './extended-calls.ts';
 import { HeadsetPhone, type Standby } from './headset-phone.ts';
 import { hold, mute, retrieve } from './holding.ts';
 import type { LegContext } from './leg.ts';
-import { DONE, type EventBody, type LinkCore, type LinkLog, refused } from './link-core.ts';
+import { DONE, type EventBody, type LinkCore, refused, runLater } from './link-core.ts';
 import { localAddressFor } from './local-address.ts';
 import { receiveInvite, reject } from './receiving.ts';
 import { holdOrphan, recoverCalls, snapshot } from './recovery.ts';
@@ -42,7 +43,7 @@ export type SipLinkOptions = {
   readonly profile: ExchangeProfile;
   /** Which numbers are extensions, where the exchange does not say; a regular expression of the site. */
   readonly inside?: (number: string) => boolean;
-  readonly log: LinkLog;
+  readonly log: Log;
   readonly clock?: Clock;
   /** A shortened minute for tests of long waits. */
   readonly minuteMs?: number;
@@ -96,7 +97,7 @@ class SipLink implements ExchangeLink {
       localAddress: () => localAddress(options.exchange.host),
       events: {
         down: (reason) => this.#down(reason),
-        doubt: (reason) => this.#recoverSoon(reason),
+        doubt: (reason) => void this.#recoverSoon(reason),
       },
     });
     this.#sink = new SinkSocket(() => this.#watch.address);
@@ -118,7 +119,7 @@ class SipLink implements ExchangeLink {
       report: (state, reason) => emit({ type: 'headset', state, ...(reason ? { reason } : {}) }),
       onLost: (how) => {
         if (how === 'hung-up') this.#hungUpAt = clock.now();
-        this.#core.acts.run(() => holdOrphan(this.#core));
+        runLater(this.#core, () => holdOrphan(this.#core));
       },
     });
     this.#core = {
@@ -156,7 +157,7 @@ class SipLink implements ExchangeLink {
     this.#stack.on('connect', (err) => this.#agentConnected(err));
     this.#stack.on('error', (err) => this.#agentLost(err));
     this.#stack.on('close', () => this.#agentLost('the connection was closed'));
-    this.#sink.open().then(() => {
+    void this.#sink.open().then(() => {
       if (!this.#stopped) this.#stack.connect({ host: agent.host, port: agent.port, secret: agent.secret });
     });
   }
@@ -261,7 +262,7 @@ class SipLink implements ExchangeLink {
         .start()
         .catch((reason) => this.#core.log('error', 'the watch of the exchange ended', { reason }));
     } else {
-      this.#recoverSoon(null);
+      void this.#recoverSoon(null);
     }
   }
 
@@ -310,7 +311,7 @@ class SipLink implements ExchangeLink {
     this.#set('up');
     snapshot(core);
     if (this.#bindAgain && this.#hungUpAt === null && !core.headset.leg && core.headset.state !== 'binding') {
-      this.#bind().then((outcome) => {
+      void this.#bind().then((outcome) => {
         if (outcome.outcome === 'refused')
           core.log('warn', 'the headset phone was not bound again', { outcome });
       });

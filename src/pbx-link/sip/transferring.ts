@@ -68,9 +68,9 @@ async function joinTalking(
 }
 
 /**
- * The destination still rings. Where the exchange brings a failed transfer back, the consultation is cancelled and
- * the source transferred blind: with Replaces of the early dialog a target that never answers would lose the caller
- * (tried on Asterisk: BYE, no recall). The target's phone rings anew after some 20 ms.
+ * The destination still rings: the REFER replaces the early dialog (RFC 3891 3), so that the target rings on without
+ * a break and the source hears it. The reference dialplan brings the source back if nobody answers there. Before the
+ * exchange has told a tag there is nothing to replace: then the attempt is cancelled and the source sent blind.
  */
 async function joinRinging(
   core: LinkCore,
@@ -78,10 +78,10 @@ async function joinRinging(
   destination: LinkCall,
 ): Promise<ExchangeOutcome> {
   const { outgoing, party } = destination;
-  const toTag = outgoing?.remoteTag() ?? null;
   if (!outgoing) return refused('call-moved-on');
+  const toTag = outgoing.remoteTag();
   destination.joined = true;
-  if (core.profile.failedTransferReturns || toTag === null) {
+  if (toTag === null) {
     outgoing.cancel();
     await ended(core, destination);
     endCall(core, destination, { key: 'normal' }, 'operator');
@@ -91,6 +91,7 @@ async function joinRinging(
   const replaces = { callId: outgoing.callId, toTag, fromTag: outgoing.localTag };
   const end = await sendAway(core, source, replacing(core.exchange.aor(party.number), replaces), party);
   if (end.kind === 'taken') {
+    if (core.inHand === destination) core.inHand = null;
     endCall(core, destination, { key: 'normal' }, 'exchange');
     return DONE;
   }
@@ -139,7 +140,7 @@ async function releaseReplaced(core: LinkCore, destination: LinkCall): Promise<v
   }
   const { leg } = destination;
   core.clock.after(FINAL_TIMEOUT_MS, () => {
-    if (leg && !leg.ended) leg.bye();
+    void leg?.bye();
   });
   endCall(core, destination, { key: 'normal' }, 'exchange');
 }

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../model/clock.ts';
 import type { SrfDialog, SrfMessage, SrfRequest, SrfResponse, SrfStack } from './srf.ts';
 
 /**
