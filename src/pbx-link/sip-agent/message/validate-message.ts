@@ -1,5 +1,5 @@
 import { checkHeaders, type DroppedHeader, type HeadTraits } from './check-headers.ts';
-import { branchOf, parseNameAddr } from './header-grammar.ts';
+import { branchOf, parseNameAddr, splitCommaList } from './header-grammar.ts';
 import { isBoundedMultipart } from './multipart-bounds.ts';
 import type { ParsedHeaders } from './parsed-headers.ts';
 import {
@@ -117,5 +117,5 @@ function isSipAddress(value: string): boolean {
 export function validateResponse(response: SipResponse): string | null {
   // RFC 3261 8.1.3.3: more than one Via value, it was meant for a proxy before us.
   const [first = '', second] = headersOf(response, 'via');
-  return second !== undefined || first.includes(',') ? 'more than one Via' : null;
+  return second !== undefined || splitCommaList(first).length > 1 ? 'more than one Via' : null;
 }
