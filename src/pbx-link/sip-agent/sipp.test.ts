@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type SipAgent, startSipAgent } from './sip-agent.ts';
 import { findSipp } from './testing/find-sipp.ts';
 import { CANCELLING_CALLER, refusedCaller, refusingCallee, runSipp } from './testing/run-sipp.ts';
@@ -112,9 +112,5 @@ describe.skipIf(missing !== '')(`sipp against the agent${missing}`, { timeout: 6
     );
     await Promise.all(calls);
     expect(await run).toEqual({ code: 0, errors: '' });
-  });
-
-  test('nothing is left open', async () => {
-    await vi.waitFor(() => expect(agent.counters().timeouts).toBe(0));
   });
 });

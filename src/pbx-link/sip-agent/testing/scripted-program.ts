@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { createTally } from '../counters.ts';
+import { type AgentLogEntry, createTally } from '../counters.ts';
 import { parseSipMessage } from '../message/parse-message.ts';
 import { headerOf, type SipMessage } from '../message/sip-message.ts';
 import { receiveBytes } from '../receive.ts';
@@ -18,6 +18,8 @@ export type ScriptedProgram = {
   readonly client: Client;
   /** What happened to the program, e.g. `INVITE`, `180 INVITE`, in order. */
   readonly heard: string[];
+  /** What the agent below logged. */
+  readonly log: AgentLogEntry[];
   /** Called for each event after it is written down. */
   on: (event: ProgramEvent) => void;
   /** Sends a partial message; returns the answer's fields from OK or NOK on. */
@@ -31,7 +33,8 @@ export type ScriptedProgram = {
 const METHODS = ['invite', 'options', 'message', 'subscribe', 'notify', 'register', 'refer', 'info'];
 
 export function createScriptedProgram(clock: Clock, network: LossyNetwork, address: string): ScriptedProgram {
-  const tally = createTally(() => {});
+  const log: AgentLogEntry[] = [];
+  const tally = createTally((entry) => log.push(entry));
   const ua = createUserAgent({ clock, tally, product: null, transport: () => transport });
   const transport = network.attach(address, (bytes, flow) => receiveBytes(ua, bytes, flow, 0n));
   let open = true;
@@ -54,6 +57,7 @@ export function createScriptedProgram(clock: Clock, network: LossyNetwork, addre
   const program: ScriptedProgram = {
     ua,
     client,
+    log,
     heard: [],
     on: () => {},
     send(transactionId, dialogId, sip, routeUrl = '') {

@@ -43,7 +43,8 @@ export type ServerTransactions = {
   absorb(request: SipRequest, envelope: Envelope): boolean;
   /** Another transaction for the same request by another path (8.2.2.2). */
   merged(request: SipRequest, envelope: Envelope): boolean;
-  create(received: Received<SipRequest>, flow: Flow): ServerTransaction;
+  /** Null when there are too many that nobody has answered. */
+  create(received: Received<SipRequest>, flow: Flow): ServerTransaction | null;
   /** The INVITE that a CANCEL is for (9.2). */
   cancelTarget(cancel: SipRequest, envelope: Envelope): ServerTransaction | undefined;
   byId(id: string): ServerTransaction | undefined;
@@ -52,7 +53,16 @@ export type ServerTransactions = {
   close(): void;
 };
 
+/**
+ * Transactions that are kept at once. Beyond them the oldest answered one goes before its time (it only waits for
+ * copies of its request), and if none is answered the newcomer is refused.
+ */
+const MAX_TRANSACTIONS = 60_000;
+const EMPTY = Buffer.alloc(0);
+
 type Entry = ServerTransaction & {
+  request: SipRequest;
+  readonly key: string;
   repeated(): void;
   acknowledged(): void;
   abandon(): void;
@@ -68,7 +78,22 @@ export function createServerTransactions(options: {
   const byId = new Map<string, Entry>();
   const byMerge = new Map<string, Entry>();
 
-  function create(received: Received<SipRequest>, flow: Flow): ServerTransaction {
+  /** Looks at the oldest alone: they are answered, unless the client has stopped answering. */
+  function makeRoom(): boolean {
+    if (byKey.size < MAX_TRANSACTIONS) return true;
+    let looked = 0;
+    for (const entry of byKey.values()) {
+      if (entry.state() === 'completed' && entry.request.method !== 'INVITE') {
+        entry.abandon();
+        return true;
+      }
+      if (++looked === 64) break;
+    }
+    return false;
+  }
+
+  function create(received: Received<SipRequest>, flow: Flow): ServerTransaction | null {
+    if (!makeRoom()) return null;
     const { message: request, envelope } = received;
     const id = randomUUID();
     const key = serverTransactionKey(request, envelope);
@@ -97,23 +122,20 @@ export function createServerTransactions(options: {
           return;
       }
     }
-    const running = {
-      reliable: flow.transport === 'tcp',
-      clock,
-      perform,
-      terminated: () => {
-        byKey.delete(key);
-        byId.delete(id);
-        if (byMerge.get(merge) === entry) byMerge.delete(merge);
-        entry.user.terminated?.();
-      },
+    const forget = () => {
+      byKey.delete(key);
+      byId.delete(id);
+      if (byMerge.get(merge) === entry) byMerge.delete(merge);
+      entry.user.terminated?.();
     };
+    const running = { reliable: flow.transport === 'tcp', clock, perform, terminated: forget };
     const invite = request.method === 'INVITE' ? runMachine(inviteServer, inviteServerStart, running) : null;
     const other = invite === null ? runMachine(nonInviteServer, nonInviteServerStart, running) : null;
     const machine = (invite ?? other) as NonNullable<typeof invite | typeof other>;
 
     const entry: Entry = {
       id,
+      key,
       request,
       envelope,
       source: received.flow,
@@ -127,6 +149,10 @@ export function createServerTransactions(options: {
         if (before === 'trying' || before === 'proceeding') {
           last = { sent, status: response.status };
           machine.put({ type: 'respond', status: response.status });
+          // Copies are answered from the bytes: what thousands of answered requests said need not stay in memory.
+          if (invite === null && response.status >= 200) {
+            entry.request = { ...entry.request, headers: [], body: EMPTY };
+          }
         }
         return sent;
       },
@@ -135,7 +161,10 @@ export function createServerTransactions(options: {
       },
       repeated: () => machine.put({ type: 'request' }),
       acknowledged: () => invite?.put({ type: 'acknowledgement' }),
-      abandon: () => machine.abandon(),
+      abandon() {
+        machine.abandon();
+        forget();
+      },
     };
     byKey.set(key, entry);
     byId.set(id, entry);
@@ -160,21 +189,14 @@ export function createServerTransactions(options: {
     },
     merged(request, envelope) {
       const entry = byMerge.get(mergeKey(envelope));
-      return entry !== undefined && serverTransactionKey(request, envelope) !== keyOf(entry);
+      return entry !== undefined && serverTransactionKey(request, envelope) !== entry.key;
     },
     cancelTarget: (cancel, envelope) => byKey.get(serverTransactionKey(cancel, envelope, 'INVITE')),
     byId: (id) => byId.get(id),
     all: () => byId.values(),
     size: () => byKey.size,
     close() {
-      for (const entry of byKey.values()) entry.abandon();
-      byKey.clear();
-      byId.clear();
-      byMerge.clear();
+      for (const entry of [...byKey.values()]) entry.abandon();
     },
   };
-}
-
-function keyOf(entry: ServerTransaction): string {
-  return serverTransactionKey(entry.request, entry.envelope);
 }

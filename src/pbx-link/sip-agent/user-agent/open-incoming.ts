@@ -1,6 +1,7 @@
 import type { Timer } from '../clock.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import type { Received } from '../transaction/client-transactions.ts';
+import type { ServerTransaction } from '../transaction/server-transactions.ts';
 import { TRANSACTION_TIMEOUT } from '../transaction/timers.ts';
 import { responseRoute } from '../transport/response-route.ts';
 import type { Destination } from '../transport/transport-layer.ts';
@@ -8,13 +9,34 @@ import { buildResponse } from './build-response.ts';
 import type { Client } from './client.ts';
 import { newTag } from './identifiers.ts';
 import type { IncomingRequest } from './incoming-request.ts';
+import { refuse } from './refuse.ts';
 import type { UserAgent } from './user-agent.ts';
 
-/** Opens a server transaction; an INVITE is answered 100 at once (RFC 3261 17.2.1). */
-export function openIncoming(ua: UserAgent, received: Received<SipRequest>, owner: Client): IncomingRequest {
+/** Opens a server transaction; when there are too many the request is told to come later, and null is given. */
+export function openTransaction(ua: UserAgent, received: Received<SipRequest>): ServerTransaction | null {
   const { message: request, envelope, flow } = received;
   const transaction = ua.serverTransactions.create(received, responseRoute(envelope.via, flow));
-  if (request.method === 'INVITE') transaction.respond(buildResponse(request, 100));
+  if (transaction === null) {
+    const later = [{ name: 'Retry-After', value: '5' }];
+    refuse(ua, request, envelope, flow, 503, 'too many transactions', later);
+  }
+  return transaction;
+}
+
+/**
+ * Opens the transaction of a request that is for a client; an INVITE is answered 100 at once (RFC 3261 17.2.1). Null
+ * when the request has been refused.
+ */
+export function openIncoming(
+  ua: UserAgent,
+  received: Received<SipRequest>,
+  owner: Client,
+): IncomingRequest | null {
+  const { message: request, envelope, flow } = received;
+  const transaction = openTransaction(ua, received);
+  if (transaction === null) return null;
+  const { method } = request;
+  if (method === 'INVITE') transaction.respond(buildResponse(request, 100));
   const incoming: IncomingRequest = {
     transaction,
     owner,
@@ -27,10 +49,10 @@ export function openIncoming(ua: UserAgent, received: Received<SipRequest>, owne
     incoming.local = local;
   });
   ua.incoming.set(transaction.id, incoming);
-  const waiting = request.method === 'INVITE' ? expectAnswer(ua, incoming) : null;
+  const waiting = method === 'INVITE' ? expectAnswer(ua, incoming) : null;
   transaction.user = {
     timeout: () => {
-      if (request.method !== 'INVITE') ua.tally.dropped('request never answered', request.method);
+      if (method !== 'INVITE') ua.tally.dropped('request never answered', method);
     },
     terminated() {
       waiting?.cancel();

@@ -1,11 +1,10 @@
 import type { SipRequest } from '../message/sip-message.ts';
 import type { Received } from '../transaction/client-transactions.ts';
-import { responseRoute } from '../transport/response-route.ts';
 import { buildResponse } from './build-response.ts';
 import { dropDialog } from './end-dialog.ts';
 import { networkEvent } from './events.ts';
 import type { IncomingRequest } from './incoming-request.ts';
-import { whenLocal } from './open-incoming.ts';
+import { openTransaction, whenLocal } from './open-incoming.ts';
 import { refuse } from './refuse.ts';
 import type { UserAgent } from './user-agent.ts';
 
@@ -18,9 +17,9 @@ export function receiveCancel(ua: UserAgent, received: Received<SipRequest>): vo
   const invite = ua.serverTransactions.cancelTarget(cancel, envelope);
   if (invite === undefined) return refuse(ua, cancel, envelope, flow, 481, 'nothing to cancel');
   const incoming = ua.incoming.get(invite.id);
-  const transaction = ua.serverTransactions.create(received, responseRoute(envelope.via, flow));
   // 9.2: the same To tag in both answers. An INVITE without an entry has been answered finally.
-  transaction.respond(buildResponse(cancel, 200, incoming === undefined ? {} : { tag: incoming.localTag }));
+  const tag = incoming === undefined ? {} : { tag: incoming.localTag };
+  openTransaction(ua, received)?.respond(buildResponse(cancel, 200, tag));
   if (incoming === undefined) return;
   const dialogId = incoming.dialog?.dialog.id ?? '';
   terminateIncoming(ua, incoming);

@@ -2,13 +2,12 @@ import { acceptsSequence, dialogAsUac } from '../dialog/dialog.ts';
 import { INVITE_USAGE, isTerminating, subscriptionUsage } from '../dialog/subscription.ts';
 import type { SipHeader, SipRequest } from '../message/sip-message.ts';
 import type { Received } from '../transaction/client-transactions.ts';
-import { responseRoute } from '../transport/response-route.ts';
 import { buildResponse } from './build-response.ts';
 import { type DialogEntry, newDialogEntry } from './dialog-entry.ts';
 import { endUsage, lingerDialog } from './end-dialog.ts';
 import { deliverInDialog, networkEvent } from './events.ts';
 import { formingKey } from './forming.ts';
-import { openIncoming } from './open-incoming.ts';
+import { openIncoming, openTransaction } from './open-incoming.ts';
 import { terminateIncoming } from './receive-cancel.ts';
 import { refuse } from './refuse.ts';
 import { keepSubscription } from './subscription-expiry.ts';
@@ -28,8 +27,7 @@ export function receiveInDialog(ua: UserAgent, received: Received<SipRequest>): 
   if (entry.ending && request.method === 'BYE') {
     // Both ended it at once: nothing is left to tell.
     entry.dialog = { ...entry.dialog, remoteSequence: envelope.cseq.number };
-    const transaction = ua.serverTransactions.create(received, responseRoute(envelope.via, flow));
-    transaction.respond(buildResponse(request, 200));
+    openTransaction(ua, received)?.respond(buildResponse(request, 200));
     const held = entry.heldBye;
     entry.heldBye = null;
     held?.();
@@ -51,6 +49,7 @@ export function receiveInDialog(ua: UserAgent, received: Received<SipRequest>): 
   entry.dialog = { ...entry.dialog, remoteSequence: envelope.cseq.number };
   if (request.method === 'BYE') return receiveBye(ua, received, entry);
   const incoming = openIncoming(ua, received, entry.owner);
+  if (incoming === null) return;
   incoming.dialog = entry;
   if (request.method === 'INVITE') entry.serverInvite = incoming.transaction;
   deliverInDialog(entry, networkEvent(received, incoming.transaction.id, entry.dialog.id));
@@ -69,8 +68,7 @@ function receiveBye(ua: UserAgent, received: Received<SipRequest>, entry: Dialog
     if (pending === undefined)
       return refuse(ua, request, envelope, flow, 481, 'BYE from the callee of an early dialog');
     // The caller ends a call that still rings: to the client it is the same as a CANCEL, and it knows no dialog yet.
-    const transaction = ua.serverTransactions.create(received, responseRoute(envelope.via, flow));
-    transaction.respond(buildResponse(request, 200));
+    openTransaction(ua, received)?.respond(buildResponse(request, 200));
     const invite = pending.transaction;
     terminateIncoming(ua, pending);
     const asCancel = {
@@ -92,6 +90,7 @@ function receiveBye(ua: UserAgent, received: Received<SipRequest>, entry: Dialog
   const owner = entry.owner;
   if (owner === null) return;
   const incoming = openIncoming(ua, received, owner);
+  if (incoming === null) return;
   incoming.dialog = entry;
   deliverInDialog(entry, networkEvent(received, incoming.transaction.id, entry.dialog.id));
   entry.ending = true;

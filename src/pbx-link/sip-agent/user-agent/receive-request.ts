@@ -40,9 +40,6 @@ const IN_DIALOG_ONLY = new Set(['BYE', 'UPDATE', 'PRACK']);
  */
 const SUPPORTED_OPTIONS = new Set(['replaces', 'norefersub', 'tdialog', 'histinfo', 'from-change']);
 
-/** Transactions that are kept at once; a request beyond them is told to come later. */
-const MAX_SERVER_TRANSACTIONS = 20_000;
-
 /** Takes a request from the network, RFC 3261 8.2. Its Via carries `received` and `rport` already. */
 export function receiveRequest(ua: UserAgent, received: Received<SipRequest>): void {
   const { message: request, envelope, flow } = received;
@@ -64,9 +61,6 @@ export function receiveRequest(ua: UserAgent, received: Received<SipRequest>): v
     .filter((tag) => !SUPPORTED_OPTIONS.has(tag.toLowerCase()));
   if (unsupported.length > 0) {
     return refuseWith(420, unsupported.join(', '), [{ name: 'Unsupported', value: unsupported.join(', ') }]);
-  }
-  if (ua.serverTransactions.size() >= MAX_SERVER_TRANSACTIONS) {
-    return refuseWith(503, 'too many transactions', [{ name: 'Retry-After', value: '5' }]);
   }
   if (envelope.toTag !== null) return receiveInDialog(ua, received);
   if (IN_DIALOG_ONLY.has(request.method)) return refuseWith(481, 'no dialog');
@@ -99,6 +93,7 @@ function allowed(ua: UserAgent): string {
 /** Opens the transaction of a request outside a dialog and hands it to its client. */
 function present(ua: UserAgent, received: Received<SipRequest>, client: Client): void {
   const incoming = openIncoming(ua, received, client);
+  if (incoming === null) return;
   const event = networkEvent(received, incoming.transaction.id, '');
   const on = (received.flow.transport === 'udp' ? ua.transport().udpPort : ua.transport().tcpPort) ?? 0;
   whenLocal(incoming, ({ local }) =>

@@ -8,6 +8,8 @@ import type { UserAgent } from './user-agent.ts';
 
 /** A refresh may be on its way when a subscription expires, and so may the last NOTIFY. */
 const GRACE_MS = TRANSACTION_TIMEOUT;
+/** The time of a subscription of which neither side has said one. */
+const DEFAULT_SECONDS = 3_600;
 /** A timer holds 2^31 ms at most. */
 const LONGEST_MS = 2_000_000_000;
 
@@ -29,8 +31,10 @@ export function keepSubscription(
   method: string,
   message: SipMessage,
 ): void {
-  const seconds = subscriptionSeconds(message);
   if (isTerminating(message)) return;
+  const said = subscriptionSeconds(message);
+  // A NOTIFY that says nothing changes nothing; an answer must give a time, and one that does not gets the request's.
+  const seconds = method === 'NOTIFY' ? said : (said ?? subscriptionSeconds(of) ?? DEFAULT_SECONDS);
   const usage = subscriptionUsage(of, method);
   // A NOTIFY keeps what is there and begins nothing.
   if (method === 'NOTIFY' && !entry.dialog.usages.includes(usage)) return;
