@@ -1,5 +1,9 @@
 import { type Example, example, SDP } from './notation.ts';
 
+const FURTHER_VIAS = Array.from({ length: 16 }, (_, i) => `Via: SIP/2.0/TCP sip${16 - i}.example.com`).join(
+  '\n',
+);
+
 /** RFC 4475 3.1.1: unusual, but sound. */
 export const VALID: readonly Example[] = [
   example(
@@ -185,22 +189,7 @@ V  : SIP/2.0/TCP sip20.example.com
 v  : SIP/2.0/TCP sip19.example.com
 Via : SIP/2.0/TCP sip18.example.com
 Via  : SIP/2.0/TCP sip17.example.com
-Via: SIP/2.0/TCP sip16.example.com
-Via: SIP/2.0/TCP sip15.example.com
-Via: SIP/2.0/TCP sip14.example.com
-Via: SIP/2.0/TCP sip13.example.com
-Via: SIP/2.0/TCP sip12.example.com
-Via: SIP/2.0/TCP sip11.example.com
-Via: SIP/2.0/TCP sip10.example.com
-Via: SIP/2.0/TCP sip9.example.com
-Via: SIP/2.0/TCP sip8.example.com
-Via: SIP/2.0/TCP sip7.example.com
-Via: SIP/2.0/TCP sip6.example.com
-Via: SIP/2.0/TCP sip5.example.com
-Via: SIP/2.0/TCP sip4.example.com
-Via: SIP/2.0/TCP sip3.example.com
-Via: SIP/2.0/TCP sip2.example.com
-Via: SIP/2.0/TCP sip1.example.com
+${FURTHER_VIAS}
 <allOneLine>
 Via: SIP/2.0/TCP host.example.com;received=192.0.2.5
 ;branch=very<repeat count=50>long</repeat>branchvalue
