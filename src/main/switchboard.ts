@@ -116,7 +116,7 @@ export function createSwitchboard(options: SwitchboardOptions): Switchboard {
     if (verdict === 'anomaly') {
       log('warn', 'an event cannot be', { note, event, anomalies: after.board.anomalies });
       void link.resync();
-    } else if (note !== null) log('info', 'an event was judged', { verdict, note });
+    } else if (note !== null) log('info', 'an event was judged', { event: event.type, verdict, note });
     changed ||= verdict !== 'ignored';
     if (verdict !== 'legal') return;
     const entries = callLogEntries(before.board, after.board, event, seq);

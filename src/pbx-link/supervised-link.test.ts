@@ -93,14 +93,24 @@ describe('commands', () => {
 });
 
 describe('the truth after an outage', () => {
-  test('is asked for when the link is up again, and not at its first start', async () => {
-    const { tell, resyncs } = bench();
+  test('is asked for when the link is up again', async () => {
+    const { tell, resyncs, clock } = bench();
     tell(link('up'));
+    await clock.pass(60_000);
     expect(resyncs).toHaveLength(0);
     tell(link('down'));
     tell(link('up'));
-    await settle();
+    await clock.pass(1_000);
     expect(resyncs).toHaveLength(1);
+  });
+
+  test('is not asked for when the link tells it by itself', async () => {
+    const { tell, resyncs, clock } = bench();
+    tell({ at: 0, type: 'link', state: 'connecting' });
+    tell(link('up'));
+    tell(snapshot);
+    await clock.pass(60_000);
+    expect(resyncs).toHaveLength(0);
   });
 
   test('is asked for again, ever more rarely, until it comes', async () => {

@@ -11,6 +11,8 @@ const STOP_LIMIT_MS = 5_000;
 /** Between two resyncs, so that an exchange in trouble is not asked without end; doubled while no truth comes. */
 const RESYNC_GAP_MS = 2_000;
 const RESYNC_GAP_MAX_MS = 60_000;
+/** A link that comes up usually tells the truth by itself; only one that does not is asked. */
+const RESYNC_GRACE_MS = 500;
 
 export type Supervision = { readonly clock: Clock; readonly log: Log };
 
@@ -38,6 +40,7 @@ class SupervisedLink implements ExchangeLink {
   #lastResyncAt = Number.NEGATIVE_INFINITY;
   #gapMs = RESYNC_GAP_MS;
   #cancelWait: (() => void) | null = null;
+  #cancelGrace: (() => void) | null = null;
 
   constructor(link: ExchangeLink, { clock, log }: Supervision) {
     this.#link = link;
@@ -89,6 +92,7 @@ class SupervisedLink implements ExchangeLink {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#cancelWait?.();
+    this.#cancelGrace?.();
     try {
       await this.#within(STOP_LIMIT_MS, this.#link.stop(), () => {
         this.#log('error', 'the link did not stop in time');
@@ -114,10 +118,17 @@ class SupervisedLink implements ExchangeLink {
     }
     if (event.type === 'link') {
       this.#up = event.state === 'up';
-      if (event.state === 'down') this.#lostTruth = true;
+      if (event.state !== 'up') this.#lostTruth = true;
     }
     this.#listener(event);
-    if (event.type === 'link' && this.#up && this.#lostTruth) void this.resync();
+    if (event.type === 'link' && this.#up && this.#lostTruth) this.#askSoon();
+  }
+
+  #askSoon(): void {
+    this.#cancelGrace?.();
+    this.#cancelGrace = this.#clock.after(RESYNC_GRACE_MS, () => {
+      if (this.#up && this.#lostTruth) void this.resync();
+    });
   }
 
   async #resyncInTime(): Promise<void> {

@@ -184,6 +184,13 @@ describe('a consultation', () => {
   });
 });
 
+test('a source that hangs up while it is joined leaves the hand to the call held before', () => {
+  const desk = bench(...twoCalls, held('b'), initiated('x'), established('x'));
+  const id = desk.order({ type: 'complete' });
+  desk.happen(cleared('x', 'operator'), cleared('b')).settle(id);
+  expect(desk.given).toEqual([retrieve('a')]);
+});
+
 test('a call of its own that failed returns the one held for it when the operator has seen it', () => {
   const desk = bench(delivered('a'), established('a'));
   const id = desk.order({ type: 'call', number: '8004' });
@@ -229,6 +236,14 @@ describe('the headset phone', () => {
     );
     expect(desk.given).toEqual([]);
     expect(desk.happen({ type: 'headset', state: 'bound' }).given).toEqual([retrieve('a')]);
+  });
+
+  test('that is lost in a consultation comes back to whom the operator spoke with', () => {
+    const desk = bench(delivered('a'), established('a'), held('a'), initiated('x'), established('x'));
+    desk.happen({ type: 'headset', state: 'lost' }, held('x'), { type: 'headset', state: 'bound' });
+    expect(desk.given).toEqual([retrieve('x')]);
+    const { source, destination } = desk.happen(established('x')).desk.board;
+    expect([source, destination]).toEqual(['a', 'x']);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Issue } from './board-event.ts';
-import { callOf, connectedCall, type Desk, isInHand } from './desk.ts';
+import { connectedCall, type Desk, isInHand } from './desk.ts';
 import { heldBySelf } from './take-in-hand.ts';
 
 /**
@@ -28,14 +28,14 @@ function endMute(before: Desk, after: Desk): readonly Issue[] {
   return [issue('mute', null, { type: 'mute', on: false })];
 }
 
-/** B24: the source, or else the last call held by itself, returns when the call in hand is over. */
+/** B24: the last call held by itself returns when the call in hand is over. */
 function returnHeld(desk: Desk): readonly Issue[] {
   const { board, returnDue } = desk;
   if (!returnDue || board.headset.state !== 'bound' || isBusy(desk, '#hand')) return [];
   if (board.calls.some((call) => isInHand(call) || call.connection.state === 'failed')) return [];
-  const held = heldBySelf(board).filter(({ stale }) => !stale);
-  const source = callOf(board, board.source);
-  const next = held.find(({ id }) => id === source?.id) ?? held.at(-1);
+  const next = heldBySelf(board)
+    .filter(({ stale }) => !stale)
+    .at(-1);
   if (next === undefined || isBusy(desk, next.id)) return [];
   return [issue('retrieve', next.id, { type: 'retrieve', call: next.id, hold: null })];
 }

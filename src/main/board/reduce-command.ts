@@ -1,9 +1,14 @@
 import type { Outcome } from '../../contract/board.ts';
+import type { ExchangeCommand } from '../../pbx-link/model/exchange-command.ts';
 import type { BoardEvent, Reduced } from './board-event.ts';
 import { dismissCall, withBoard } from './change.ts';
 import { type Desk, touchesOf } from './desk.ts';
 
 const OUTCOMES_KEPT = 50;
+/** The operator lifts the headset phone by hand where it does not go hands-free by itself. */
+const LIFT_MS = 60_000;
+const DIGIT_MS = 500;
+const PAUSE_MS = 1_000;
 /** How long an extended call that is finished stays to be seen. */
 export const EXTENDED_KEPT_MS = 60_000;
 
@@ -40,10 +45,18 @@ export function reduceIssued(desk: Desk, event: Issued): Reduced {
         commands,
         placing,
         touches: commands.flatMap(touchesOf),
-        deadline: at + desk.policy.commandSeconds * 1000,
+        deadline: at + Math.max(...commands.map((one) => patienceMs(one, desk.policy.commandSeconds))),
       },
     ],
   });
+}
+
+/** How long a command may be under way: most are a round trip, these wait for people or for pauses asked for. */
+function patienceMs(command: ExchangeCommand, commandSeconds: number): number {
+  const plain = commandSeconds * 1000;
+  if (command.type === 'bind-headset') return Math.max(plain, LIFT_MS);
+  if (command.type !== 'send-digits') return plain;
+  return plain + command.digits.length * DIGIT_MS + command.digits.split(',').length * PAUSE_MS;
 }
 
 /** The link's answer. It is taken even when the command's time was up: a late truth is better than `unknown`. */

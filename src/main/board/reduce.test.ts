@@ -283,6 +283,15 @@ describe('a link that is down (X6)', () => {
     expect(last?.note).toContain('call a is gone');
   });
 
+  test("a call that failed is the desk's own: no truth of the exchange removes it", () => {
+    const failed = deskAfter([
+      ...READY,
+      ...eventsTo('x', 'failed'),
+      { type: 'snapshot', calls: [], extended: [] },
+    ]);
+    expect(failed.board.calls[0]?.connection.state).toBe('failed');
+  });
+
   test('a call that rings is not thought to have stopped', () => {
     const ringing = deskAfter([...READY, ...eventsTo('x', 'alerting')]);
     const told = thenDesk(ringing, [

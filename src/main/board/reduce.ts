@@ -18,7 +18,7 @@ function step(desk: Desk, event: BoardEvent): Reduced | null {
   switch (event.type) {
     case 'link': {
       const link = condition(board.link, event);
-      if (event.state !== 'down' && event.state !== 'stopped') return legal(withBoard(desk, { link }));
+      if (event.state === 'up') return legal(withBoard(desk, { link }));
       return legal(
         withBoard(desk, {
           link,

@@ -6,8 +6,10 @@ import { CONTRACT_PATH, MAX_CLIENT_FRAME_BYTES } from '../../contract/messages.t
 import type { Switchboard, SwitchboardOptions } from '../switchboard.ts';
 import { createAccess } from './access.ts';
 import { boardFrame, type ContractClient, serveClient } from './contract-client.ts';
+import { createTally } from './tally.ts';
 
 const CLIENT_LIMIT = 16;
+const CONNECTION_LIMIT = 64;
 
 export type BrowserHostOptions = {
   readonly switchboard: Switchboard;
@@ -28,6 +30,7 @@ export type BrowserHost = {
 export async function startBrowserHost({ switchboard, port, log }: BrowserHostOptions): Promise<BrowserHost> {
   const access = createAccess();
   const clients = new Set<ContractClient>();
+  const refused = createTally((reason, count) => log('warn', 'a request was refused', { reason, count }));
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_CLIENT_FRAME_BYTES,
@@ -35,7 +38,7 @@ export async function startBrowserHost({ switchboard, port, log }: BrowserHostOp
   });
   const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 10_000 }, (request, response) => {
     const { status, headers, text } = answerPage(request);
-    if (status >= 400) log('warn', 'a request was refused', { status, text });
+    if (status >= 400) refused(`${status} ${text}`);
     response.writeHead(status, { 'cache-control': 'no-store', 'content-type': 'text/plain', ...headers });
     response.end(`${text}\n`);
   });
@@ -76,10 +79,10 @@ export async function startBrowserHost({ switchboard, port, log }: BrowserHostOp
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const refused = refusal(request);
-    if (refused !== null) {
-      log('warn', 'a contract client was refused', { status: refused });
-      socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const why = refusal(request);
+    if (why !== null) {
+      refused(why);
+      socket.end(`HTTP/1.1 ${why}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -99,6 +102,7 @@ export async function startBrowserHost({ switchboard, port, log }: BrowserHostOp
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
+  server.maxConnections = CONNECTION_LIMIT;
   server.removeAllListeners('error');
   server.on('error', (error) => log('error', 'the host failed', { error: error.message }));
   const bound = ownPort();

@@ -9,6 +9,7 @@ import {
   sentChannel,
 } from './contract-channels.ts';
 import { readFrame, serveFrame } from './serve-frame.ts';
+import { createTally } from './tally.ts';
 
 /** Above this a client is slow: it gets no board until it has read what was sent, and then the newest one. */
 const SLOW_BYTES = 256 * 1024;
@@ -32,6 +33,9 @@ export function serveClient(
   let skipped = 0;
   let behind = false;
   let underWay = 0;
+  const refused = createTally((reason, count) =>
+    log('warn', 'a frame of the contract was refused', { reason, count }),
+  );
 
   function send(frame: string): void {
     if (socket.readyState !== socket.OPEN) return;
@@ -72,10 +76,7 @@ export function serveClient(
     // The contract is text; a binary frame is refused as one that is not JSON.
     const read = readFrame(isBinary || !Buffer.isBuffer(data) ? '' : data.toString('utf8'));
     if (!read.ok) {
-      log('warn', 'a frame of the contract was refused', {
-        reason: read.error.reason,
-        why: read.error.message,
-      });
+      refused(read.error.reason);
       send(JSON.stringify(read.error));
       return;
     }

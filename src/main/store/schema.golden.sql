@@ -1,5 +1,5 @@
 CREATE TABLE call_events (
-  row INTEGER PRIMARY KEY AUTOINCREMENT,
+  row INTEGER PRIMARY KEY,
   call_row INTEGER NOT NULL REFERENCES calls (row),
   epoch TEXT NOT NULL,
   seq INTEGER NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE call_events (
 CREATE INDEX call_events_of_call ON call_events (call_row, row);
 
 CREATE TABLE calls (
-  row INTEGER PRIMARY KEY AUTOINCREMENT,
+  row INTEGER PRIMARY KEY,
   epoch TEXT NOT NULL,
   call TEXT NOT NULL,
   direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),

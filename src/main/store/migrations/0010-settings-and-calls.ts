@@ -7,7 +7,7 @@ export async function settingsAndCalls(db: Kysely<unknown>): Promise<void> {
   value TEXT NOT NULL CHECK (json_valid(value))
 ) STRICT`.execute(db);
   await sql`CREATE TABLE calls (
-  row INTEGER PRIMARY KEY AUTOINCREMENT,
+  row INTEGER PRIMARY KEY,
   epoch TEXT NOT NULL,
   call TEXT NOT NULL,
   direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
@@ -24,7 +24,7 @@ export async function settingsAndCalls(db: Kysely<unknown>): Promise<void> {
   UNIQUE (epoch, call)
 ) STRICT`.execute(db);
   await sql`CREATE TABLE call_events (
-  row INTEGER PRIMARY KEY AUTOINCREMENT,
+  row INTEGER PRIMARY KEY,
   call_row INTEGER NOT NULL REFERENCES calls (row),
   epoch TEXT NOT NULL,
   seq INTEGER NOT NULL,
