@@ -53,8 +53,12 @@ type Program = {
   readonly ended: Promise<number | null>;
 };
 
-function run(...args: readonly string[]): Program {
-  const child = spawn(process.execPath, [HEADLESS, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function run(...args: readonly (string | { readonly preload: string })[]): Program {
+  const words = args.filter((arg) => typeof arg === 'string');
+  const preload = args.flatMap((arg) => (typeof arg === 'string' ? [] : ['--import', arg.preload]));
+  const child = spawn(process.execPath, [...preload, HEADLESS, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.push(child);
   const lines: string[] = [];
   let errors = '';
@@ -182,6 +186,19 @@ describe('is refused with exit code 2 and the reason', () => {
     expect(await program.ended).toBe(2);
     expect(program.errors()).toContain('--trace: only the embedded SIP agent');
   });
+});
+
+test('a fault of the program ends it in order, with exit code 1 and the stack in the log', async () => {
+  const fault = join(folder, 'fault.mjs');
+  writeFileSync(fault, "process.on('SIGUSR2', () => { throw new Error('FAULT-OF-THE-TEST'); });");
+  const program = run('--settings', settingsFile, { preload: fault });
+  await boardOf(await program.url(), isUp);
+  program.child.kill('SIGUSR2');
+  expect(await program.ended).toBe(1);
+  expect(program.errors()).toContain('FAULT-OF-THE-TEST');
+  expect(registrar.requests.findLast((request) => request.startsWith('REGISTER '))).toMatch(
+    /^Expires: ?0\r$|;expires=0/m,
+  );
 });
 
 test('a port that is taken ends the start with exit code 1', async () => {

@@ -105,34 +105,45 @@ function beginTrace(file: string) {
   }
 }
 
-function stopOnSignal(running: Console): void {
+/** Ends on a signal, and also on a fault of the program itself: calls are ended in order and nobody is left hanging. */
+function stopInOrder(running: Console): void {
   let stopping = false;
+  const stop = (exitCode: number): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    const late = setTimeout(() => {
+      log('error', 'the console did not end in time');
+      process.exit(1);
+    }, STOP_LIMIT_MS);
+    running.stop().then(
+      () => {
+        clearTimeout(late);
+        process.exit(exitCode);
+      },
+      (error: unknown) => {
+        log('error', 'the console did not end cleanly', { error });
+        process.exit(1);
+      },
+    );
+  };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
       log('info', 'the console ends', { signal });
-      const late = setTimeout(() => {
-        log('error', 'the console did not end in time');
-        process.exit(1);
-      }, STOP_LIMIT_MS);
-      void running.stop().then(
-        () => {
-          clearTimeout(late);
-          process.exit(0);
-        },
-        (error) => {
-          log('error', 'the console did not end cleanly', { error });
-          process.exit(1);
-        },
-      );
+      stop(0);
+    });
+  }
+  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(fault, (error: unknown) => {
+      const stack = error instanceof Error ? error.stack : undefined;
+      log('error', 'the console ends: a fault of the program', { fault, error, stack });
+      if (!stopping) stop(1);
     });
   }
 }
 
 try {
   const running = await start();
-  stopOnSignal(running);
+  stopInOrder(running);
   process.stdout.write(`${JSON.stringify({ event: 'ready', url: running.host.url })}\n`);
 } catch (error) {
   const expected = error instanceof StartError;
