@@ -10,6 +10,7 @@ import type { ExchangeProfile } from '../profiles/exchange-profile.ts';
 import { Acts } from './acts.ts';
 import { answer } from './answering.ts';
 import { makeCall } from './calling.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { clear, endParty, reconnect } from './clearing.ts';
 import { flash, sendDigits } from './digits.ts';
 import { Exchange, type ExchangeAddress } from './exchange.ts';
@@ -70,6 +71,7 @@ class SipLink implements ExchangeLink {
   readonly #sink: SinkSocket;
   #listener: (event: ExchangeEvent) => void = () => undefined;
   #link: 'connecting' | 'up' | 'down' | 'stopped' = 'connecting';
+  #connected = false;
   #watching = false;
   #bindAgain = false;
   #hungUpAt: number | null = null;
@@ -158,7 +160,9 @@ class SipLink implements ExchangeLink {
     this.#stack.on('error', (err) => this.#agentLost(err));
     this.#stack.on('close', () => this.#agentLost('the connection was closed'));
     void this.#sink.open().then(() => {
-      if (!this.#stopped) this.#stack.connect({ host: agent.host, port: agent.port, secret: agent.secret });
+      if (this.#stopped) return;
+      this.#connected = true;
+      this.#stack.connect({ host: agent.host, port: agent.port, secret: agent.secret });
     });
   }
 
@@ -234,7 +238,8 @@ class SipLink implements ExchangeLink {
     const late = new Promise<void>((resolve) => core.clock.after(STOP_TIMEOUT_MS, resolve));
     await Promise.race([work, late]);
     this.#sink.close();
-    this.#stack.disconnect();
+    // srf knows no disconnect before its first connect.
+    if (this.#connected) this.#stack.disconnect();
     this.#set('stopped');
   }
 
@@ -323,26 +328,4 @@ class SipLink implements ExchangeLink {
     this.#link = state;
     this.#core.emit({ type: 'link', state, ...(reason ? { reason } : {}) });
   }
-}
-
-function capabilitiesOf(profile: ExchangeProfile): Capabilities {
-  const { pickUp } = profile.services;
-  return {
-    'bind-headset': true,
-    'unbind-headset': true,
-    'check-seat': true,
-    answer: true,
-    reject: true,
-    'make-call': true,
-    hold: true,
-    retrieve: true,
-    mute: true,
-    clear: true,
-    reconnect: true,
-    transfer: true,
-    join: true,
-    'take-back': pickUp.template === null ? pickUp.reason : true,
-    'send-digits': true,
-    flash: true,
-  };
 }
