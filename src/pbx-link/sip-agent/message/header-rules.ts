@@ -143,6 +143,8 @@ const FREE_NAMES: ReadonlySet<string> = new Set([
   'Accept',
   'Allow',
   'Allow-Events',
+  'Content-Disposition',
+  'Min-SE',
   'Reason',
   'Require',
   'Server',

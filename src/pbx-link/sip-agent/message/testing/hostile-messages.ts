@@ -34,6 +34,9 @@ function lines(name: string, value: string, size: number): string[] {
   return new Array<string>(Math.ceil(size / (line.length + 2))).fill(line);
 }
 
+/** A sound part of a multipart body, and the beginning of the next. */
+const PART = '--a\r\n\r\nx\r\n\r\n--a\r\n';
+
 export const HOSTILE_FAMILIES: readonly HostileFamily[] = [
   { name: 'blanks before the address', of: (size) => request({ from: `"a"${many(' ', size)}x` }) },
   { name: 'blanks after the bracket', of: (size) => request({ from: `<${many(' ', size)}` }) },
@@ -56,6 +59,18 @@ export const HOSTILE_FAMILIES: readonly HostileFamily[] = [
   { name: 'short header lines', of: (size) => request({ more: lines('a', '', size) }) },
   { name: 'contacts', of: (size) => request({ more: lines('m', '<sip:a@b>', size) }) },
   {
+    name: 'contacts with blanks in their names',
+    of: (size) => request({ more: lines('m', `"${'a'.repeat(70)}${' '.repeat(120)}" <sip:a@b>`, size) }),
+  },
+  {
+    name: 'contacts with short blanks in their names',
+    of: (size) => request({ more: lines('m', `"${`a${' '.repeat(16)}`.repeat(5)}" <sip:a@b>`, size) }),
+  },
+  {
+    name: 'schemes in a display name',
+    of: (size) => request({ from: `"${many('sip:', size)}" <tel:1>;tag=a` }),
+  },
+  {
     name: 'contacts on one line',
     of: (size) => request({ more: [`m: <sip:a@b>${many(',<sip:a@b>', size)}`] }),
   },
@@ -77,7 +92,7 @@ export const HOSTILE_FAMILIES: readonly HostileFamily[] = [
     of: (size) =>
       request({
         more: ['Content-Type: multipart/mixed;boundary=a'],
-        body: `--a\r\nContent-Type:${many(' ', size)}\r\n\r\nx\r\n\r\n--a--`.replace(' \r\n', ' x'),
+        body: `${PART}Content-Type:${many(' ', size)}x`,
       }),
   },
   {
@@ -85,7 +100,7 @@ export const HOSTILE_FAMILIES: readonly HostileFamily[] = [
     of: (size) =>
       request({
         more: ['Content-Type: multipart/mixed;boundary=a'],
-        body: `--a\r\n${many('Content-Type:  ', size)}`,
+        body: `${PART}${many('Content-Type:  ', size)}`,
       }),
   },
   { name: 'blank lines before the message', of: (size) => Buffer.from(many('\r\n', size)) },
