@@ -218,6 +218,13 @@ describe('what is allowed', () => {
     expect(findingsOf(files)).toHaveLength(1);
   });
 
+  test('the test of a room of one file is in that room', () => {
+    const own = 'src/main/switchboard.test.ts';
+    const text = "import './board/door.ts'; import '../pbx-link/sip/door.ts';";
+    const files = { 'src/main/board/door.ts': '', 'src/pbx-link/sip/door.ts': '', [own]: text };
+    expect(findingsOf(files)).toEqual([expect.stringContaining('room switchboard may not import room sip')]);
+  });
+
   test('e2e, bench and scripts import all of the product', () => {
     const text = "import '../src/main/board/door.ts'; import 'anything'; void import(process.argv[2]);";
     const files = {
