@@ -63,7 +63,7 @@ async function ensure(): Promise<InstalledAsterisk | MissingAsterisk> {
       try {
         return await withLock(`${folder}.lock`, async () => {
           if (!existsSync(join(folder, MARKER))) await install(suite, folder);
-          return await installed(folder);
+          return installed(folder);
         });
       } catch (error) {
         reasons.push(`${suite}: ${firstLine(error)}`);

@@ -51,7 +51,7 @@ export async function startAsterisk(settings: ExchangeSettings = {}): Promise<As
   const work = await mkdtemp(join(tmpdir(), 'cordboard-asterisk-'));
   const port = await freePort(HOST);
   await writeConfig({ ...settings, ...rtpRange(), tree, version: found.version, work, host: HOST, port });
-  const [program = '', ...words] = [...tree.asterisk, '-C', join(work, 'etc/asterisk.conf')];
+  const [program, ...words] = [...tree.asterisk, '-C', join(work, 'etc/asterisk.conf')];
   let child: ChildProcess | undefined;
 
   const killNow = () => child?.kill('SIGKILL');

@@ -41,7 +41,7 @@ test('phones with different last digits have different tones', () => {
 });
 
 test('three tones together are told apart', () => {
-  const [a = 0, b = 0, c = 0] = [toneOf('8000'), toneOf('8001'), toneOf('trunk')];
+  const [a, b, c] = [toneOf('8000'), toneOf('8001'), toneOf('trunk')];
   expect(listen(sum(sine(a, 8000), sine(b, 8000), sine(c, 8000)), 6)).toMatchObject({
     tones: [a, b, c],
     music: false,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CallLogWrite } from '../../contract/call-log.ts';
 import type { Reason } from '../../pbx-link/model/reason.ts';
-import { HandClock, settle } from '../testing/hand-clock.ts';
+import { HandClock, settle } from '../../pbx-link/model/testing/hand-clock.ts';
 import { createCallLogWriter } from './call-log-writer.ts';
 
 function entries(from: number, count: number): CallLogWrite[] {

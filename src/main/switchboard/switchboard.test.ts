@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Board } from '../../contract/board.ts';
 import type { CallLogWrite } from '../../contract/call-log.ts';
 import type { ExchangeOutcome } from '../../pbx-link/model/exchange-command.ts';
+import { HandClock, settle } from '../../pbx-link/model/testing/hand-clock.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { createSwitchboard } from '../switchboard.ts';
-import { HandClock, settle } from '../testing/hand-clock.ts';
 import { delivered, READY, SAMPLE_POLICY, type Untimed } from '../testing/sample-desk.ts';
 import { ScriptedLink } from '../testing/scripted-link.ts';
 

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import type { Reason } from '../model/reason.ts';
+import { HandClock } from '../model/testing/hand-clock.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { ExchangeWatch, PING_MS } from './exchange-watch.ts';
-import { TurnedClock } from './testing/turned-clock.ts';
 
 const answered = (status: number, from = '10.0.0.2') =>
   ({ kind: 'final', res: { status, source_address: from } }) as unknown as Answer;
 const silent: Answer = { kind: 'none', why: 'no answer in time' };
 
 function watch() {
-  const clock = new TurnedClock();
+  const clock = new HandClock();
   const state = { answers: [] as Answer[], usual: answered(401), address: '10.0.0.9' as string | null };
   const told: (string | null)[] = [];
   const exchange = {
@@ -41,10 +41,10 @@ it('says down once, and up again once', async () => {
   const { clock, state, told, one } = watch();
   await one.start();
   state.usual = silent;
-  await clock.turn(4 * PING_MS);
+  await clock.pass(4 * PING_MS);
   expect(told).toEqual(['up', 'down exchange-silent']);
   state.usual = answered(401);
-  await clock.turn(3 * PING_MS);
+  await clock.pass(3 * PING_MS);
   expect(told).toEqual(['up', 'down exchange-silent', 'up']);
 });
 
@@ -52,10 +52,10 @@ it('a port that nobody listens on is asked twice before it counts', async () => 
   const { clock, state, told, one } = watch();
   await one.start();
   state.answers.push(answered(503, ''));
-  await clock.turn(PING_MS);
+  await clock.pass(PING_MS);
   expect(told).toEqual(['up']);
   state.answers.push(answered(503, ''), answered(503, ''));
-  await clock.turn(PING_MS);
+  await clock.pass(PING_MS);
   expect(told).toEqual(['up', 'down exchange-unreachable']);
 });
 
@@ -70,13 +70,13 @@ it('doubts everything after a sleep, and after the own address has changed', asy
   const { clock, state, told, one } = watch();
   await one.start();
   clock.sleep(8 * 3600_000);
-  await clock.turn(PING_MS);
+  await clock.pass(PING_MS);
   expect(told).toEqual(['up', 'resumed-from-sleep']);
   state.address = '10.0.0.77';
-  await clock.turn(PING_MS);
+  await clock.pass(PING_MS);
   expect(told.at(-1)).toBe('address-changed');
   expect(one.address).toBe('10.0.0.77');
-  await clock.turn(3 * PING_MS);
+  await clock.pass(3 * PING_MS);
   expect(told).toHaveLength(3);
 });
 
@@ -84,9 +84,9 @@ it('a network that is away for a moment is no new address', async () => {
   const { clock, state, told, one } = watch();
   await one.start();
   state.address = null;
-  await clock.turn(2 * PING_MS);
+  await clock.pass(2 * PING_MS);
   state.address = '10.0.0.9';
-  await clock.turn(2 * PING_MS);
+  await clock.pass(2 * PING_MS);
   expect(told).toEqual(['up']);
 });
 
@@ -95,6 +95,6 @@ it('stopped it asks no more', async () => {
   await one.start();
   one.stop();
   state.usual = silent;
-  await clock.turn(10 * PING_MS);
-  expect([told, clock.running]).toEqual([['up'], 0]);
+  await clock.pass(10 * PING_MS);
+  expect([told, clock.waiting]).toEqual([['up'], 0]);
 });

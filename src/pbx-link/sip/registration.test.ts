@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { HandClock } from '../model/testing/hand-clock.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { Registration, refreshAfterMs } from './registration.ts';
-import { TurnedClock } from './testing/turned-clock.ts';
 
 const final = (status: number, headers: Record<string, string> = {}, from = '10.0.0.2') =>
   ({
@@ -10,7 +10,7 @@ const final = (status: number, headers: Record<string, string> = {}, from = '10.
   }) as unknown as Answer;
 
 function line(...answers: Answer[]) {
-  const clock = new TurnedClock();
+  const clock = new HandClock();
   const asked: { expires: number; cseq: number }[] = [];
   const told: string[] = [];
   const exchange = {
@@ -40,7 +40,7 @@ function line(...answers: Answer[]) {
 it('refreshes in time by what was granted, with a rising CSeq', async () => {
   const { clock, asked, told, one } = line();
   expect(await one.register()).toBe(true);
-  await clock.turn(refreshAfterMs(100) * 3);
+  await clock.pass(refreshAfterMs(100) * 3);
   expect(asked).toHaveLength(4);
   expect(asked.every(({ cseq }, i) => i === 0 || cseq > (asked[i - 1]?.cseq ?? 0))).toBe(true);
   expect(told.filter((state) => state === 'registered')).toHaveLength(4);
@@ -72,13 +72,13 @@ it.each([
   const { clock, asked, told, one } = line(answer, answer, answer);
   expect(await one.register()).toBe(false);
   expect(told).toEqual(['registering', `refused ${key}`]);
-  await clock.turn(1000);
+  await clock.pass(1000);
   expect(asked).toHaveLength(2);
-  await clock.turn(1999);
+  await clock.pass(1999);
   expect(asked).toHaveLength(2);
-  await clock.turn(1);
+  await clock.pass(1);
   expect(asked).toHaveLength(3);
-  await clock.turn(4000);
+  await clock.pass(4000);
   expect(told.at(-1)).toBe('registered');
 });
 
@@ -93,6 +93,6 @@ it('unregistered it stays so', async () => {
   await one.register();
   await one.unregister();
   expect(asked.at(-1)?.expires).toBe(0);
-  await clock.turn(3600_000);
-  expect([told.at(-1), clock.running, asked.length]).toEqual(['unregistered', 0, 2]);
+  await clock.pass(3600_000);
+  expect([told.at(-1), clock.waiting, asked.length]).toEqual(['unregistered', 0, 2]);
 });

@@ -1,14 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
+import { HandClock } from '../model/testing/hand-clock.ts';
 import type { SrfDialog, SrfMessage, SrfRequest, SrfResponse, SrfStack } from './srf.ts';
-import { TurnedClock } from './testing/turned-clock.ts';
 import { WaitingInvite } from './waiting-invite.ts';
 
 const MINUTE = 60_000;
 
 /** An INVITE as srf hands it over, and a stack whose answer to `accept` the test gives. */
 function arrive() {
-  const clock = new TurnedClock();
+  const clock = new HandClock();
   const emitter = new EventEmitter();
   const headers: Record<string, string> = { From: '<sip:1@h>;tag=abc', 'Call-ID': 'c1' };
   const req = Object.assign(emitter, { get: (name: string) => headers[name], has: () => true, body: '' });
@@ -40,7 +40,7 @@ function arrive() {
 it('rings at once and again each minute (RFC 3261 13.3.1.1)', async () => {
   const { clock, sent } = arrive();
   expect(sent).toEqual([180]);
-  await clock.turn(10 * MINUTE);
+  await clock.pass(10 * MINUTE);
   expect(sent).toEqual(Array(11).fill(180));
 });
 
@@ -56,8 +56,8 @@ it.each([
   const one = arrive();
   end(one);
   expect(one.waiting.open).toBe(false);
-  expect(one.clock.running).toBe(0);
-  await one.clock.turn(5 * MINUTE);
+  expect(one.clock.waiting).toBe(0);
+  await one.clock.pass(5 * MINUTE);
   one.waiting.refuse(480);
   expect(one.sent).toEqual(sent);
 });

@@ -1,9 +1,9 @@
-import type { Clock } from '../../pbx-link/model/clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** A clock that the test turns by hand; timers run in the order in which they are due. */
 export class HandClock implements Clock {
   #now = 1_000_000;
-  #timers: { readonly due: number; readonly fn: () => void }[] = [];
+  #timers: { due: number; readonly fn: () => void }[] = [];
 
   now(): number {
     return this.#now;
@@ -24,6 +24,7 @@ export class HandClock implements Clock {
   /** Lets this much time pass, and after each timer lets what it began go on. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
+    await settle();
     for (;;) {
       const next = this.#timers.filter(({ due }) => due <= end).toSorted((a, b) => a.due - b.due)[0];
       if (next === undefined) break;
@@ -34,6 +35,12 @@ export class HandClock implements Clock {
     }
     this.#now = end;
     await settle();
+  }
+
+  /** The PC sleeps: the clock goes on, and every timer is as far away as before. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    for (const timer of this.#timers) timer.due += ms;
   }
 }
 
