@@ -41,6 +41,8 @@ export async function openTcpTransport(options: {
 }): Promise<TcpTransport> {
   const peers = new Map<string, Peer>();
   const sockets = new Set<Socket>();
+  /** Connections on which a whole message came, or which we opened ourselves. */
+  const spoken = new WeakSet<Socket>();
 
   function adopt(socket: Socket, address: string, port: number): Peer {
     const key = `${address}:${port}`;
@@ -93,6 +95,7 @@ export async function openTcpTransport(options: {
       for (let i = 0; i < read.keepAlives; i++) peer.write(Buffer.from('\r\n'));
       for (const message of read.messages)
         options.receive(message, { transport: 'tcp', address, port, connection: peer });
+      if (read.messages.length > 0) spoken.add(socket);
       if (read.broken !== null) {
         options.dropped(read.broken, key);
         socket.destroy();
@@ -106,10 +109,22 @@ export async function openTcpTransport(options: {
     return peer;
   }
 
+  /** Makes room: the oldest connection that has never brought a message goes. False when each has. */
+  function closeSilent(): boolean {
+    for (const socket of sockets) {
+      if (spoken.has(socket) || socket.connecting) continue;
+      options.dropped('silent-connection', `${socket.remoteAddress}:${socket.remotePort}`);
+      sockets.delete(socket);
+      socket.destroy();
+      return true;
+    }
+    return false;
+  }
+
   const server = createServer((socket) => {
     const address = socket.remoteAddress ?? '';
     const port = socket.remotePort ?? 0;
-    if (sockets.size >= MAX_CONNECTIONS) {
+    if (sockets.size >= MAX_CONNECTIONS && !closeSilent()) {
       options.dropped('too-many-connections', `${address}:${port}`);
       socket.destroy();
       return;
@@ -135,6 +150,7 @@ export async function openTcpTransport(options: {
       if (existing?.open) return existing.send(bytes, failed);
       if (sockets.size >= MAX_CONNECTIONS) return failed('EMFILE');
       const socket = connect({ host: address, port });
+      spoken.add(socket);
       socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
         if (socket.connecting) socket.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }));
       });

@@ -166,6 +166,20 @@ test('a TCP peer gets an answer on its connection, and its keep-alive one line e
   await vi.waitFor(() => expect(text).toBe(`\r\n${MESSAGE}`));
 });
 
+test('connections that say nothing cannot lock out one that does', async () => {
+  const { layer, got, tally } = await open();
+  const dial = () =>
+    new Promise<TcpSocket>((resolve) => {
+      const socket = connect(layer.tcpPort ?? 0, '127.0.0.1', () => resolve(socket));
+      socket.on('error', () => {});
+      closers.push(() => socket.destroy());
+    });
+  await Promise.all(Array.from({ length: 260 }, dial));
+  (await dial()).write(MESSAGE);
+  await vi.waitFor(() => expect(got).toHaveLength(1));
+  expect(tally.read().dropped).toEqual({ 'silent-connection': 5 });
+});
+
 test('a stream that is no SIP is closed and counted', async () => {
   const { layer, tally } = await open();
   const socket = connect(layer.tcpPort ?? 0, '127.0.0.1');

@@ -338,6 +338,19 @@ test('a program that goes away: calls get 481, what rings is cancelled or answer
   expect(raw.startLines().at(-1)).toBe('SIP/2.0 481 Call/Transaction Does Not Exist');
 });
 
+test('a 200 without ACK is repeated for a program that has gone, then the call is forgotten', () => {
+  answeredWithoutAck();
+  const tag = /;tag=(\w+)/.exec(rawHeader(raw.received.at(-1), 'To'))?.[1] ?? '';
+  world.alice.die();
+  clientGone(world.alice.ua, world.alice.client);
+  step(600);
+  expect(raw.startLines().filter((line) => line === 'SIP/2.0 200 OK')).toHaveLength(2);
+  raw.send(ALICE, rawRequest(raw, ALICE, { method: 'ACK', toTag: tag, branch: 'z9hG4bKa' }));
+  step(100_000);
+  expect(raw.startLines().filter((line) => line === 'SIP/2.0 200 OK')).toHaveLength(2);
+  expect(world.leftovers()).toEqual(NOTHING_LEFT);
+});
+
 test('a call that is answered after the program has gone is acknowledged and ended', () => {
   invite();
   const [sent] = raw.received;

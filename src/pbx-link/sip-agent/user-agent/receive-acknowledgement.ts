@@ -1,5 +1,6 @@
 import type { SipRequest } from '../message/sip-message.ts';
 import type { Received } from '../transaction/client-transactions.ts';
+import { dropDialog } from './end-dialog.ts';
 import { deliverInDialog, networkEvent } from './events.ts';
 import type { UserAgent } from './user-agent.ts';
 
@@ -17,6 +18,8 @@ export function receiveAcknowledgement(ua: UserAgent, received: Received<SipRequ
   waiting.stop();
   entry.unacknowledged = null;
   deliverInDialog(entry, networkEvent(received, waiting.transaction.id, entry.dialog.id));
+  // The 2xx has arrived, and the client that gave it is gone: from now on the dialog is unknown here.
+  if (entry.owner?.open === false) return dropDialog(ua, entry);
   const bye = entry.heldBye;
   entry.heldBye = null;
   bye?.();

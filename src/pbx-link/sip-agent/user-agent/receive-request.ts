@@ -40,7 +40,10 @@ const IN_DIALOG_ONLY = new Set(['BYE', 'UPDATE', 'PRACK']);
  */
 const SUPPORTED_OPTIONS = new Set(['replaces', 'norefersub', 'tdialog', 'histinfo', 'from-change']);
 
-/** Takes a request from the network, RFC 3261 8.2. Its Via carries `received` and `rport` already. */
+/**
+ * Takes a request from the network, RFC 3261 8.2. Its Via carries `received` and `rport` already. Max-Forwards of 0 is
+ * no reason to refuse: it binds whoever would forward (16.3), and the agent is where the request was going.
+ */
 export function receiveRequest(ua: UserAgent, received: Received<SipRequest>): void {
   const { message: request, envelope, flow } = received;
   if (ua.serverTransactions.absorb(request, envelope)) return;
