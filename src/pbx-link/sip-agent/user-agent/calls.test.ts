@@ -1,51 +1,16 @@
 import { beforeEach, expect, test } from 'vitest';
 import { headerOf } from '../message/sip-message.ts';
-import { FAIR_WEATHER } from '../testing/lossy-network.ts';
-import { createRawPeer, type RawPeer, rawHeader, rawRequest } from '../testing/raw-peer.ts';
-import { type ProgramEvent, transactionOf } from '../testing/scripted-program.ts';
-import { ALICE, createTwoPrograms, NOTHING_LEFT, type TwoPrograms } from '../testing/two-programs.ts';
-import { clientGone } from './client-gone.ts';
+import { type CallScene, createCallScene } from '../testing/call-scene.ts';
+import { rawHeader, rawRequest } from '../testing/raw-peer.ts';
+import { ALICE, NOTHING_LEFT } from '../testing/two-programs.ts';
 
-let world: TwoPrograms;
-let raw: RawPeer;
-let events: ProgramEvent[];
-
+let scene: CallScene;
 beforeEach(() => {
-  world = createTwoPrograms(1, FAIR_WEATHER);
-  raw = createRawPeer(world.network, '10.0.0.9');
-  events = [];
-  world.alice.on = (event) => events.push(event);
+  scene = createCallScene();
 });
 
-const step = (ms = 10) => world.clock.advance(ms);
-const invite = (headers = '') => {
-  const fields = world.alice.send('', '', `INVITE sip:raw@${raw.address} SIP/2.0\r\n${headers}\r\nv=0\r\n`);
-  step();
-  return transactionOf(fields);
-};
-
-/** Answers a request that the raw peer has received. */
-function answer(request: string | undefined, status: string, tag: string, headers: string[] = []): void {
-  const copy = ['Via', 'From', 'Call-ID', 'CSeq'].map((name) => `${name}: ${rawHeader(request, name)}`);
-  const to = rawHeader(request, 'To');
-  const tagged = to.includes(';tag=') || tag === '' ? to : `${to};tag=${tag}`;
-  const contact = `Contact: <sip:raw@${raw.address}:5060>`;
-  raw.send(ALICE, [`SIP/2.0 ${status}`, ...copy, `To: ${tagged}`, contact, ...headers, '', ''].join('\r\n'));
-  step();
-}
-
-/** Alice calls, the raw peer answers, she acknowledges; gives the dialog's id. */
-function establish(tag = 'peer', headers: string[] = []): string {
-  invite();
-  answer(raw.received[0], '200 OK', tag, headers);
-  const id = events.at(-1)?.dialogId ?? '';
-  world.alice.send('', id, 'ACK sip:raw SIP/2.0\r\n\r\n');
-  step();
-  raw.received.splice(0);
-  return id;
-}
-
 test('what the program leaves out is filled in', () => {
+  const { raw, invite } = scene;
   invite('From: <sip:8000@localhost>\r\nContact: <sip:8000@localhost>\r\n');
   const [sent] = raw.received;
   expect(rawHeader(sent, 'From')).toMatch(/^<sip:8000@10\.0\.0\.1:5060>;tag=[0-9a-f]{16}$/);
@@ -57,6 +22,7 @@ test('what the program leaves out is filled in', () => {
 });
 
 test('a digest retry keeps its Call-ID, From tag and CSeq', () => {
+  const { world, raw, step } = scene;
   world.alice.send(
     '',
     '',
@@ -69,6 +35,7 @@ test('a digest retry keeps its Call-ID, From tag and CSeq', () => {
 });
 
 test('a CANCEL waits for the first provisional (9.1)', () => {
+  const { world, raw, step, invite, answer } = scene;
   const transaction = invite();
   expect(
     world.alice.send(transaction, '', 'CANCEL sip:raw SIP/2.0\r\nReason: SIP;cause=200\r\n\r\n')[0],
@@ -95,6 +62,7 @@ test('a CANCEL waits for the first provisional (9.1)', () => {
 });
 
 test('a silent peer is a 408, and a cancelled INVITE without an answer a 487', () => {
+  const { world, raw, events, step, invite, answer } = scene;
   invite();
   step(33_000);
   expect(world.alice.heard).toEqual(['408 INVITE']);
@@ -110,6 +78,7 @@ test('a silent peer is a 408, and a cancelled INVITE without an answer a 487', (
 });
 
 test('the ACK is kept for each 200 that comes again, with the credentials of the INVITE', () => {
+  const { world, raw, events, step, invite, answer } = scene;
   invite('Authorization: Digest x="y"\r\n');
   const [sent] = raw.received;
   answer(sent, '200 OK', 'peer');
@@ -129,6 +98,7 @@ test('the ACK is kept for each 200 that comes again, with the credentials of the
 });
 
 test('an ACK without a 2xx is refused', () => {
+  const { world, raw, step, answer, establish } = scene;
   const id = establish();
   world.alice.send('', id, 'INVITE sip:placeholder SIP/2.0\r\n\r\nv=0\r\n');
   step();
@@ -144,6 +114,7 @@ test('an ACK without a 2xx is refused', () => {
 });
 
 test('the second branch of a fork is acknowledged and ended', () => {
+  const { world, raw, invite, answer } = scene;
   invite();
   const [sent] = raw.received;
   answer(sent, '180 Ringing', 'one');
@@ -161,6 +132,7 @@ test('the second branch of a fork is acknowledged and ended', () => {
 });
 
 test('loose routes are followed, in the order for a caller', () => {
+  const { world, raw, step, establish } = scene;
   const routes = ['Record-Route: <sip:10.0.0.8;lr>, <sip:10.0.0.9;lr>'];
   const id = establish('peer', routes);
   world.alice.send('', id, 'BYE sip:placeholder SIP/2.0\r\n\r\n');
@@ -172,6 +144,7 @@ test('loose routes are followed, in the order for a caller', () => {
 });
 
 test('a 2xx to a re-INVITE moves the remote target', () => {
+  const { world, raw, step, establish } = scene;
   const id = establish();
   world.alice.send('', id, 'INVITE sip:placeholder SIP/2.0\r\n\r\nv=0\r\n');
   step();
@@ -186,6 +159,7 @@ test('a 2xx to a re-INVITE moves the remote target', () => {
 });
 
 test('a challenged BYE can be sent again with credentials', () => {
+  const { world, raw, step, answer, establish } = scene;
   const id = establish();
   world.alice.send('', id, 'BYE sip:placeholder SIP/2.0\r\n\r\n');
   step();
@@ -201,18 +175,8 @@ test('a challenged BYE can be sent again with credentials', () => {
   expect(world.alice.send('', id, retry)[1]).toMatch(/unable to find dialog/);
 });
 
-/** The raw peer calls Alice, who answers at once and hears no ACK. */
-function answeredWithoutAck(): string {
-  world.alice.on = (event) => {
-    events.push(event);
-    if (event.sip.kind === 'request' && event.sip.method === 'INVITE') world.alice.answer(event, '200 OK');
-  };
-  raw.send(ALICE, rawRequest(raw, ALICE, { method: 'INVITE' }));
-  step();
-  return 'raw-call;from-tag=raw';
-}
-
 test('a 200 is repeated for 32 s; without an ACK the call is ended and the program told (13.3.1.4)', () => {
+  const { world, raw, events, step, answeredWithoutAck } = scene;
   answeredWithoutAck();
   step(32_100);
   const lines = raw.startLines();
@@ -230,6 +194,7 @@ test('a 200 is repeated for 32 s; without an ACK the call is ended and the progr
 });
 
 test('the callee keeps its BYE until the ACK (15)', () => {
+  const { world, raw, step, answeredWithoutAck } = scene;
   const id = answeredWithoutAck();
   expect(world.alice.send('', id, 'BYE sip:placeholder SIP/2.0\r\n\r\n')[0]).toBe('OK');
   step(1_000);
@@ -240,129 +205,8 @@ test('the callee keeps its BYE until the ACK (15)', () => {
   expect(raw.startLines().at(-1)).toMatch(/^BYE /);
 });
 
-test('a NOTIFY that overtakes the answer to SUBSCRIBE waits for it (RFC 6665 4.1.2.4)', () => {
-  world.alice.send(
-    '',
-    '',
-    `SUBSCRIBE sip:8001@${raw.address} SIP/2.0\r\nEvent: dialog\r\nExpires: 60\r\n\r\n`,
-  );
-  step();
-  const [subscribe] = raw.received;
-  const localTag = /;tag=(\w+)/.exec(rawHeader(subscribe, 'From'))?.[1] ?? '';
-  raw.send(
-    ALICE,
-    rawRequest(raw, ALICE, {
-      method: 'NOTIFY',
-      callId: rawHeader(subscribe, 'Call-ID'),
-      toTag: localTag,
-      fromTag: 'notifier',
-      headers: 'Event: dialog\r\nSubscription-State: active;expires=60',
-    }),
-  );
-  step();
-  expect(world.alice.heard).toEqual([]);
-  answer(subscribe, '200 OK', 'notifier', ['Expires: 60']);
-  expect(world.alice.heard).toEqual(['200 SUBSCRIBE']);
-  step(100);
-  expect(world.alice.heard).toEqual(['200 SUBSCRIBE', 'NOTIFY']);
-  expect(events[1]?.dialogId).toBe(events[0]?.dialogId);
-  world.alice.answer(events[1] as ProgramEvent, '200 OK');
-  // Nobody refreshes it: it is forgotten, some time after its minute.
-  step(60_000);
-  expect(world.alice.ua.dialogs.size()).toBe(1);
-  step(60_000);
-  expect(world.leftovers()).toEqual(NOTHING_LEFT);
-});
-
-test('a transfer is reported after the BYE, in the same dialog (RFC 5057 4.1)', () => {
-  const id = establish();
-  world.alice.send('', id, 'REFER sip:placeholder SIP/2.0\r\nRefer-To: <sip:c@x>\r\n\r\n');
-  step();
-  answer(raw.received[0], '202 Accepted', '');
-  world.alice.send('', id, 'BYE sip:placeholder SIP/2.0\r\n\r\n');
-  step();
-  answer(raw.received[1], '200 OK', '');
-  expect(world.alice.ua.dialogs.size()).toBe(1);
-  const [callId = '', localTag = ''] = id.split(';from-tag=');
-  const notify = (cseq: number, state: string) =>
-    raw.send(
-      ALICE,
-      rawRequest(raw, ALICE, {
-        method: 'NOTIFY',
-        callId,
-        toTag: localTag,
-        fromTag: 'peer',
-        cseq,
-        branch: `z9hG4bKn${cseq}`,
-        headers: `Event: refer\r\nSubscription-State: ${state}`,
-      }),
-    );
-  world.alice.on = (event) => world.alice.answer(event, '200 OK');
-  notify(1, 'active');
-  step();
-  notify(2, 'terminated;reason=noresource');
-  step();
-  expect(world.alice.heard.slice(-2)).toEqual(['NOTIFY', 'NOTIFY']);
-  expect(world.alice.ua.dialogs.size()).toBe(0);
-  notify(3, 'active');
-  step();
-  expect(raw.startLines().at(-1)).toBe('SIP/2.0 481 Call/Transaction Does Not Exist');
-});
-
-test('a program that goes away: calls get 481, what rings is cancelled or answered 503', () => {
-  const id = establish();
-  invite();
-  answer(raw.received[0], '180 Ringing', 'other');
-  raw.send(ALICE, rawRequest(raw, ALICE, { method: 'INVITE', callId: 'in' }));
-  step();
-  raw.received.splice(0, raw.received.length - 1);
-  world.alice.die();
-  clientGone(world.alice.ua, world.alice.client);
-  step();
-  const lines = raw.startLines();
-  expect(lines.some((line) => line.startsWith('CANCEL'))).toBe(true);
-  expect(lines).toContain('SIP/2.0 503 Service Unavailable');
-  const [callId = '', localTag = ''] = id.split(';from-tag=');
-  raw.send(
-    ALICE,
-    rawRequest(raw, ALICE, {
-      method: 'INFO',
-      callId,
-      toTag: localTag,
-      fromTag: 'peer',
-      cseq: 9,
-      branch: 'z9hG4bKi',
-    }),
-  );
-  step();
-  expect(raw.startLines().at(-1)).toBe('SIP/2.0 481 Call/Transaction Does Not Exist');
-});
-
-test('a 200 without ACK is repeated for a program that has gone, then the call is forgotten', () => {
-  answeredWithoutAck();
-  const tag = /;tag=(\w+)/.exec(rawHeader(raw.received.at(-1), 'To'))?.[1] ?? '';
-  world.alice.die();
-  clientGone(world.alice.ua, world.alice.client);
-  step(600);
-  expect(raw.startLines().filter((line) => line === 'SIP/2.0 200 OK')).toHaveLength(2);
-  raw.send(ALICE, rawRequest(raw, ALICE, { method: 'ACK', toTag: tag, branch: 'z9hG4bKa' }));
-  step(100_000);
-  expect(raw.startLines().filter((line) => line === 'SIP/2.0 200 OK')).toHaveLength(2);
-  expect(world.leftovers()).toEqual(NOTHING_LEFT);
-});
-
-test('a call that is answered after the program has gone is acknowledged and ended', () => {
-  invite();
-  const [sent] = raw.received;
-  answer(sent, '180 Ringing', 'peer');
-  world.alice.die();
-  clientGone(world.alice.ua, world.alice.client);
-  step();
-  answer(sent, '200 OK', 'peer');
-  expect(raw.startLines().map((line) => line.split(' ')[0])).toEqual(['INVITE', 'CANCEL', 'ACK', 'BYE']);
-});
-
 test('a request to the agent itself is refused', () => {
+  const { world } = scene;
   expect(world.alice.send('', '', `OPTIONS sip:${ALICE} SIP/2.0\r\n\r\n`)).toEqual([
     'NOK',
     'can not send request to myself',
