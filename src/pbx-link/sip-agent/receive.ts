@@ -1,6 +1,7 @@
 import type { Tally } from './counters.ts';
 import { publishReceived } from './diagnostics.ts';
 import { parseVia, tagOf } from './message/header-grammar.ts';
+import { withLegacyContact } from './message/legacy-contact.ts';
 import { type ParseError, parseSipMessage } from './message/parse-message.ts';
 import { headerOf } from './message/sip-message.ts';
 import type { Received } from './transaction/client-transactions.ts';
@@ -28,9 +29,17 @@ export function receiveBytes(ua: UserAgent, bytes: Buffer, flow: Flow, at: bigin
 function receiveMessage(ua: UserAgent, bytes: Buffer, flow: Flow, at: bigint): void {
   const parsed = parseSipMessage(bytes);
   if (!parsed.ok) return receiveMalformed(ua, parsed.error, flow);
-  const message = parsed.message.kind === 'request' ? withReceived(parsed.message, flow) : parsed.message;
-  const envelope = readEnvelope(message);
+  for (const { name, reason } of parsed.dropped) {
+    ua.tally.note(
+      'warn',
+      'header left out',
+      `${name}: ${reason}, ${flow.transport} ${flow.address}:${flow.port}`,
+    );
+  }
+  const read = parsed.message.kind === 'request' ? withReceived(parsed.message, flow) : parsed.message;
+  const envelope = readEnvelope(read);
   if (envelope === null) return countMalformed(ua.tally, 'no envelope', flow);
+  const message = withLegacyContact(read, envelope.cseq.method);
   publishReceived(message, envelope.callId, bytes.length, at);
   const size = bytes.length;
   if (message.kind === 'request') return receiveRequest(ua, { message, envelope, flow, size });
