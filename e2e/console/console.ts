@@ -25,7 +25,7 @@ export type Console = {
 export type ConsoleSettings = {
   readonly exchange: { readonly host: string; readonly port: number; readonly transport?: 'udp' | 'tcp' };
   readonly line: { readonly number: string; readonly password: string };
-  readonly headset: { readonly number: string };
+  readonly headset: { readonly number: string; readonly standby?: 'recvonly' | 'inactive' };
   readonly desk?: Record<string, unknown>;
 };
 
