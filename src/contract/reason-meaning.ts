@@ -17,6 +17,7 @@ export const REASON_MEANING: Readonly<Record<ReasonKey, string>> = {
   timeout: 'no answer came in time',
   'link-lost': 'the connection to the exchange was lost',
   'headset-lost': 'the headset phone was lost',
+  returned: 'the call came back to the operator',
   'exchange-unreachable': 'the exchange cannot be reached',
   'exchange-silent': 'the exchange does not answer',
   'wrong-secret': 'the exchange refused the password',

@@ -2,6 +2,7 @@ import type { Board, BoardCall } from '../../contract/board.ts';
 import type { CallId } from '../../pbx-link/model/call.ts';
 import type { ExchangeCommand } from '../../pbx-link/model/exchange-command.ts';
 import type { Capabilities } from '../../pbx-link/model/exchange-link.ts';
+import type { Reason } from '../../pbx-link/model/reason.ts';
 
 /** The site's choices that change what a key means. */
 export type DeskPolicy = {
@@ -25,6 +26,12 @@ export type Pending = {
 
 export type Placing = { readonly call: CallId; readonly source: CallId | null };
 
+/**
+ * A command that sent a call away or made one. Its outcome says that the exchange took it; what came of it the call
+ * tells later. `failure`: the call has told already, and the link has not settled the command yet.
+ */
+export type Followed = { readonly id: string; readonly call: CallId; readonly failure: Reason | null };
+
 /** A call, or one of the things that a position has only one of. */
 export type Touch = CallId | '#hand' | '#headset' | '#mute' | '#seat';
 
@@ -36,6 +43,7 @@ export type Desk = {
   readonly board: Board;
   readonly policy: DeskPolicy;
   readonly pending: readonly Pending[];
+  readonly followed: readonly Followed[];
   readonly returnDue: boolean;
   readonly boundOnce: boolean;
 };
@@ -72,6 +80,7 @@ export function newDesk({ epoch, at, line, headset, capabilities, policy }: NewD
     },
     policy,
     pending: [],
+    followed: [],
     returnDue: false,
     boundOnce: false,
   };

@@ -1,4 +1,4 @@
-import type { BoardCall, CallRecord } from '../../contract/board.ts';
+import type { BoardCall, CallRecord, ExtendedCall } from '../../contract/board.ts';
 import type { CallId } from '../../pbx-link/model/call.ts';
 import type { ExchangeEvent } from '../../pbx-link/model/exchange-event.ts';
 import type { Reduced } from './board-event.ts';
@@ -15,6 +15,7 @@ import {
   withRoles,
 } from './change.ts';
 import { callOf, type Desk } from './desk.ts';
+import { cameBack, failLater } from './outcome.ts';
 
 export type CallEvent = Extract<ExchangeEvent, { readonly call: CallId }>;
 
@@ -44,7 +45,14 @@ export function reduceCall(desk: Desk, event: CallEvent): Reduced | null {
     case 'delivered':
       if (place === 'queued') return ignored(desk, 'delivered again');
       if (call !== null) return null;
-      return legal(putCall(desk, connected(desk, deliveredRecord(event, away), { state: 'queued', since })));
+      return legal(
+        cameBack(
+          putCall(desk, connected(desk, deliveredRecord(event, away), { state: 'queued', since })),
+          event.call,
+          away,
+          event.recall,
+        ),
+      );
     case 'initiated':
       if (place === 'initiated') return ignored(desk, 'initiated again');
       if (place !== 'unknown') return null;
@@ -57,13 +65,13 @@ export function reduceCall(desk: Desk, event: CallEvent): Reduced | null {
       if (place === 'connected')
         return call?.stale ? legal(confirmed(desk, call)) : ignored(desk, 'established again');
       if (record === null || place === 'failed') return null;
-      return legal(established(desk, record, since));
+      return legal(backInHand(established(desk, record, since), away));
     case 'held':
       if (call?.connection.state === 'held' && call.connection.by === event.by) {
         return call.stale ? legal(confirmed(desk, call)) : ignored(desk, 'held again');
       }
       if (record === null || (place !== 'connected' && place !== 'held' && place !== 'extended')) return null;
-      return legal(held(desk, record, event));
+      return legal(backInHand(held(desk, record, event), away));
     case 'party-changed':
       if (call !== null) return legal(putCall(desk, { ...call, party: event.party }));
       if (away !== null) return legal(changeExtended(desk, event.call, { party: event.party }));
@@ -96,6 +104,15 @@ export function reduceCall(desk: Desk, event: CallEvent): Reduced | null {
         ),
       );
   }
+}
+
+/** A call that had left is with the operator again: pulled back, or returned by an exchange that does not let it wait. */
+function backInHand(desk: Desk, away: ExtendedCall | null): Desk {
+  if (away === null) return desk;
+  const pulledBack = desk.pending.some(({ commands }) =>
+    commands.some((command) => command.type === 'take-back' && command.call === away.id),
+  );
+  return pulledBack ? desk : cameBack(desk, away.id, away, null);
 }
 
 /** A call that comes back keeps its own record and both its times (X4). */
@@ -165,7 +182,8 @@ function held(desk: Desk, record: CallRecord, event: Extract<CallEvent, { type: 
 
 function failed(desk: Desk, call: BoardCall, event: Extract<CallEvent, { type: 'failed' }>): Desk {
   const put = putCall(desk, connected(desk, call, { state: 'failed', since: event.at, cause: event.cause }));
-  return withRoles(put, put.board.source, put.board.destination);
+  const sided = withRoles(put, put.board.source, put.board.destination);
+  return failLater(sided, call.id, event.cause, event.at);
 }
 
 /**

@@ -3,8 +3,8 @@ import type { ExchangeCommand } from '../../pbx-link/model/exchange-command.ts';
 import type { BoardEvent, Reduced } from './board-event.ts';
 import { dismissCall, withBoard } from './change.ts';
 import { type Desk, touchesOf } from './desk.ts';
+import { follow, OUTCOMES_KEPT, setOutcome } from './outcome.ts';
 
-const OUTCOMES_KEPT = 50;
 /** The operator lifts the headset phone by hand where it does not go hands-free by itself. */
 const LIFT_MS = 60_000;
 const DIGIT_MS = 500;
@@ -28,9 +28,10 @@ export function reduceIssued(desk: Desk, event: Issued): Reduced {
     reason: null,
   };
   const dismissed = event.dismiss.reduce(dismissCall, desk);
-  const told = withBoard(dismissed, {
+  const shown = withBoard(dismissed, {
     outcomes: [...dismissed.board.outcomes, outcome].slice(-OUTCOMES_KEPT),
   });
+  const told = follow(shown, id, commands);
   // What takes the hand settles who is in it; only a dismissal leaves it open.
   const takesHand = commands.some((one) => touchesOf(one).includes('#hand'));
   if (commands.length === 0) return legal(told);
@@ -64,14 +65,20 @@ export function reduceSettled(desk: Desk, event: Settled): Reduced | null {
   const outcome = desk.board.outcomes.find(({ id }) => id === event.id);
   const pending = desk.pending.find(({ id }) => id === event.id);
   if (outcome === undefined && pending === undefined) return null;
-  if (outcome !== undefined && outcome.outcome !== 'pending' && outcome.outcome !== 'unknown') return null;
+  const failure = desk.followed.find(({ id }) => id === event.id)?.failure ?? null;
+  const others = desk.followed.filter(({ id }) => id !== event.id);
+  if (outcome !== undefined && outcome.outcome !== 'pending' && outcome.outcome !== 'unknown') {
+    if (failure === null) return null;
+    // Its time was up, and the call itself has told meanwhile what came of it.
+    return { desk: { ...desk, followed: others }, verdict: 'ignored', note: 'the call has told the outcome' };
+  }
   const { result, at } = event;
   const refused = result.outcome === 'refused';
-  const told = setOutcome(desk, event.id, {
-    outcome: result.outcome,
-    reason: refused ? result.reason : null,
-    at,
-  });
+  const reason = refused ? result.reason : failure;
+  const told = {
+    ...setOutcome(desk, event.id, { outcome: reason === null ? 'done' : 'refused', reason, at }),
+    followed: reason === null ? desk.followed : others,
+  };
   // The present call was held for a command that came to nothing: it returns (B24). A retrieve that the desk itself
   // gave is not tried for ever.
   const tookHand = pending?.by === 'operator' && pending.touches.includes('#hand');
@@ -85,10 +92,12 @@ export function reduceSettled(desk: Desk, event: Settled): Reduced | null {
 /** What is due by the clock: outcomes whose time is up, hold recalls, finished extended calls. */
 export function reduceClock(desk: Desk, at: number): Reduced {
   const late = desk.pending.filter(({ deadline }) => deadline <= at);
-  const told = late.reduce(
-    (next, { id }) => setOutcome(next, id, { outcome: 'unknown', reason: { key: 'timeout' }, at }),
-    desk,
-  );
+  const told = late.reduce((next, { id }) => {
+    const failure = desk.followed.find((one) => one.id === id)?.failure ?? null;
+    return failure === null
+      ? setOutcome(next, id, { outcome: 'unknown', reason: { key: 'timeout' }, at })
+      : setOutcome(next, id, { outcome: 'refused', reason: failure, at });
+  }, desk);
   const { calls, extended } = told.board;
   return legal({
     ...withBoard(told, {
@@ -113,12 +122,6 @@ export function nextClock({ board, pending }: Desk): number | null {
     ...board.extended.flatMap(({ state, since }) => (state === 'ringing' ? [] : [since + EXTENDED_KEPT_MS])),
   ];
   return due.length === 0 ? null : Math.min(...due);
-}
-
-function setOutcome(desk: Desk, id: string, change: Pick<Outcome, 'outcome' | 'reason' | 'at'>): Desk {
-  return withBoard(desk, {
-    outcomes: desk.board.outcomes.map((one) => (one.id === id ? { ...one, ...change } : one)),
-  });
 }
 
 const legal = (desk: Desk): Reduced => ({ desk, verdict: 'legal', note: null });

@@ -20,6 +20,7 @@ export const REASON_KEYS = [
   'timeout',
   'link-lost',
   'headset-lost',
+  'returned',
   // why the link, line or headset phone is not in order
   'exchange-unreachable',
   'exchange-silent',
