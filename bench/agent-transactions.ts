@@ -13,14 +13,13 @@ export type TransactionFigures = {
 
 type Answering = { send(status: number): void };
 
-const RUNS = 7;
 const WARM_UP_RUNS = 2;
 const TRANSACTIONS_PER_RUN = 5_000;
 /** Requests under way at once: enough to keep the agent busy, too few to fill a socket's buffer. */
 const WINDOW = 64;
 const LOAD = '--load';
 
-export async function benchTransactions(): Promise<TransactionFigures> {
+export async function benchTransactions(runs: number): Promise<TransactionFigures> {
   const agent = await startSipAgent({ udp: { host: '127.0.0.1', port: 0 } });
   const srf = new Srf();
   try {
@@ -31,7 +30,7 @@ export async function benchTransactions(): Promise<TransactionFigures> {
       void srf.connect(agent.admin);
     });
     const rates: number[] = [];
-    for (let run = 0; run < WARM_UP_RUNS + RUNS; run++) {
+    for (let run = 0; run < WARM_UP_RUNS + runs; run++) {
       const rate = await loadFromOutside(agent.udpPort ?? 0);
       if (run >= WARM_UP_RUNS) rates.push(rate);
     }

@@ -4,6 +4,8 @@ export type Flags = Readonly<Record<string, string | true>>;
 /** What one bench found. Each figure is the median over the runs. */
 export type BenchResult = {
   readonly figures: Readonly<Record<string, number>>;
+  /** Beside a figure that is a p99, by its name: the median of the runs' p50, for reading. */
+  readonly p50?: Readonly<Record<string, number>>;
   /** How many runs the medians are of; 5 when not said. */
   readonly runs?: number;
   /** What a reader must know of the circumstances. */
@@ -34,11 +36,21 @@ export function parseFlags(words: readonly string[]): Flags {
   return flags;
 }
 
+/** The whole number that a flag gives, or `otherwise` without it. Throws Error naming the flag. */
+export function countFlag(flags: Flags, name: string, otherwise: number, least: number): number {
+  const value = flags[name];
+  if (value === undefined) return otherwise;
+  const count = Number(value);
+  if (value === true || value === '' || !Number.isSafeInteger(count) || count < least)
+    throw new Error(`--${name} wants a whole number of at least ${least}`);
+  return count;
+}
+
 /** Refuses a result that would be printed as a figure without being one. Throws Error naming the figure. */
 export function checkResult(name: string, result: BenchResult): BenchResult {
   const entries = Object.entries(result.figures);
   if (entries.length === 0) throw new Error(`bench ${name} gave no figure`);
-  for (const [figure, value] of entries) {
+  for (const [figure, value] of [...entries, ...Object.entries(result.p50 ?? {})]) {
     if (!Number.isFinite(value))
       throw new Error(`bench ${name}: ${figure} is not a number: ${String(value)}`);
   }

@@ -1,141 +1,75 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startConsole } from '../e2e/console/console.ts';
-import { startAsterisk } from '../e2e/exchange/asterisk.ts';
-import { secretOf } from '../e2e/exchange/test-phones.ts';
-import type { BenchResult, Flags } from './bench.ts';
-import type { CallerAnswer, CallerRequest } from './call-core/callers.ts';
-import { milliseconds, type ProbeLine, readLatencies } from './call-core/latencies.ts';
+import { type BenchResult, countFlag, type Flags } from './bench.ts';
+import { tellLost } from './call-core/lost-calls.ts';
+import { type CallRun, runCalls } from './call-core/run-calls.ts';
 import { median, percentile } from './statistics.ts';
 
-const WAITING = 12;
-const GUESTS = ['8002', '8003', '8004', '8005', '8006', '8007'];
-
-type Run = {
-  readonly inviteToBoard: number;
-  readonly commandToSip: number;
-  readonly commandToAudio: number;
-  readonly calls: number;
-  readonly lost: number;
-};
+/** Calls before those that are measured: code is compiled and caches are warm by then. */
+const WARM_UP = 100;
 
 /**
  * Calls on a real Asterisk with 12 waiting all the while: each is answered on the headset phone, heard from both
- * sides, and ended, while another one comes. `--calls N` a run (1,000), `--runs N` (5).
+ * sides, and ended, while another one comes. `--calls N` a run (1,000), `--runs N` (5), `--warm-up N` (100).
  */
 export async function benchCallCore(flags: Flags): Promise<BenchResult> {
-  const calls = Number(flags.calls ?? 1000);
-  const runs = Number(flags.runs ?? 5);
-  const results: Run[] = [];
+  const calls = countFlag(flags, 'calls', 1_000, 1);
+  const runs = countFlag(flags, 'runs', 5, 1);
+  const warmUp = countFlag(flags, 'warm-up', WARM_UP, 0);
+  const results: CallRun[] = [];
   for (let run = 1; run <= runs; run += 1) {
-    results.push(await oneRun(calls));
-    console.error(`run ${run} of ${runs}: ${JSON.stringify(results.at(-1))}`);
+    const result = await runCalls({ warmUp, calls });
+    results.push(result);
+    console.error(`run ${run} of ${runs}: ${describe(result)}`);
+    for (const trouble of result.troubles) console.error(`  ${trouble}`);
   }
-  const of = (pick: (run: Run) => number) => median(results.map(pick));
+  return callFigures(results, { warmUp });
+}
+
+/** The figures of all runs. Throws RangeError when a run measured nothing. */
+export function callFigures(runs: readonly CallRun[], { warmUp }: { readonly warmUp: number }): BenchResult {
+  const of = (pick: (run: CallRun) => readonly number[], p: number) =>
+    round(median(runs.map((run) => percentile(pick(run), p))));
+  const least = (pick: (run: CallRun) => readonly number[]) =>
+    Math.min(...runs.map((run) => pick(run).length));
+  const lost = runs.flatMap((run) => run.lost);
+  const troubles = runs.reduce((sum, run) => sum + run.troubles.length, 0);
+  const { inviteToBoardP99Ms, commandToSipP99Ms, commandToAudioP99Ms } = TIMES;
   return {
-    runs,
+    runs: runs.length,
     figures: {
-      inviteToBoardP99Ms: round(of((run) => run.inviteToBoard)),
-      commandToSipP99Ms: round(of((run) => run.commandToSip)),
-      commandToAudioP99Ms: round(of((run) => run.commandToAudio)),
-      calls: results.reduce((sum, run) => sum + run.calls, 0),
-      lost: results.reduce((sum, run) => sum + run.lost, 0),
+      inviteToBoardP99Ms: of(inviteToBoardP99Ms, 99),
+      commandToSipP99Ms: of(commandToSipP99Ms, 99),
+      commandToAudioP99Ms: of(commandToAudioP99Ms, 99),
+      calls: runs.reduce((sum, run) => sum + run.calls, 0),
+      lost: lost.length,
     },
+    p50: {
+      inviteToBoardP99Ms: of(inviteToBoardP99Ms, 50),
+      commandToSipP99Ms: of(commandToSipP99Ms, 50),
+      commandToAudioP99Ms: of(commandToAudioP99Ms, 50),
+    },
+    notes: [
+      `${warmUp} calls a run to warm up, counted as calls but not measured`,
+      `measured a run, at least: ${least(inviteToBoardP99Ms)} INVITEs, ${least(commandToSipP99Ms)} commands, ` +
+        `${least(commandToAudioP99Ms)} calls heard`,
+      'calls and lost are sums over the runs',
+      ...tellLost(lost),
+      ...(troubles === 0 ? [] : [`troubles, told above: ${troubles}`]),
+    ],
   };
 }
 
-async function oneRun(calls: number): Promise<Run> {
-  const folder = await mkdtemp(join(tmpdir(), 'cordboard-bench-'));
-  const probe = join(folder, 'probe.jsonl');
-  const asterisk = await startAsterisk();
-  const exchange = { host: asterisk.host, port: asterisk.port };
-  const callers = new Callers();
-  try {
-    await callers.ask({ op: 'start', exchange, guests: GUESTS });
-    process.env.CORDBOARD_PROBE = probe;
-    const console = await startConsole(
-      { exchange, line: { number: '8000', password: secretOf('8000') }, headset: { number: '8001' } },
-      { preload: join(import.meta.dirname, 'call-core/probe.ts') },
-    );
-    const { desk } = console;
-    await desk.until(
-      'a bound headset',
-      (board) => board.headset.state === 'bound' && board.line.state === 'registered',
-    );
-    for (let i = 0; i < WAITING; i += 1) {
-      await callers.ask({ op: 'call', guest: GUESTS[i % GUESTS.length] as string, number: '9100' });
-    }
-    await desk.until('all waiting', (board) => board.calls.length === WAITING || null);
+const TIMES = {
+  inviteToBoardP99Ms: (run: CallRun) => run.inviteToBoard,
+  commandToSipP99Ms: (run: CallRun) => run.commandToSip,
+  commandToAudioP99Ms: (run: CallRun) => run.commandToAudio,
+};
 
-    const audioAt: bigint[] = [];
-    for (let i = 0; i < calls; i += 1) {
-      const next = await desk.until('a waiting call', (board) =>
-        board.calls.find((call) => call.connection.state === 'queued'),
-      );
-      const guest = next.party.number;
-      await callers.ask({ op: 'arm', guest });
-      await desk.done({ type: 'answer', call: next.id });
-      audioAt.push(BigInt((await callers.ask({ op: 'heard', guest })).at ?? '0'));
-      await desk.done({ type: 'clear', call: next.id });
-      await callers.ask({ op: 'call', guest, number: '9100' });
-      await desk.until('twelve waiting', (board) => board.calls.length >= WAITING || null);
-    }
-    const log = (await desk.query('call-log', { limit: 500 })) as {
-      endedAt: number | null;
-      cause: unknown;
-    }[];
-    const withoutCause = log.filter((row) => row.endedAt !== null && row.cause === null).length;
-    await console.stop();
-    const lines = (await readFile(probe, 'utf8'))
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as ProbeLine);
-    const { inviteToBoard, commandToSip, commandsAt, lost } = readLatencies(lines);
-    const commandToAudio = audioAt.map((at, i) => milliseconds(at - (commandsAt[i] ?? at)));
-    return {
-      inviteToBoard: percentile(inviteToBoard, 99),
-      commandToSip: percentile(commandToSip, 99),
-      commandToAudio: percentile(commandToAudio, 99),
-      calls,
-      lost: lost + withoutCause,
-    };
-  } finally {
-    await callers.close();
-    await asterisk.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** The load's process. */
-class Callers {
-  readonly #child: ChildProcess = fork(join(import.meta.dirname, 'call-core/callers.ts'));
-  readonly #waiting = new Map<number, (answer: CallerAnswer) => void>();
-  #last = 0;
-
-  constructor() {
-    this.#child.on('message', (message: { id: number; answer: CallerAnswer }) => {
-      this.#waiting.get(message.id)?.(message.answer);
-      this.#waiting.delete(message.id);
-    });
-  }
-
-  async ask(request: CallerRequest): Promise<CallerAnswer> {
-    this.#last += 1;
-    const id = this.#last;
-    const answer = await new Promise<CallerAnswer>((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.#child.send({ id, request });
-    });
-    if (!answer.ok) throw new Error(`the callers could not ${request.op}: ${answer.error}`);
-    return answer;
-  }
-
-  async close(): Promise<void> {
-    await this.ask({ op: 'close' }).catch(() => undefined);
-    this.#child.kill();
-  }
+function describe(run: CallRun): string {
+  const times = Object.entries(TIMES).map(([name, pick]) => {
+    const values = pick(run);
+    return values.length === 0 ? `${name} none` : `${name} ${round(percentile(values, 99))}`;
+  });
+  return [...times, `calls ${run.calls}`, `lost ${run.lost.length}`].join(', ');
 }
 
 function round(value: number): number {

@@ -5,12 +5,7 @@ export const BENCHES: readonly Bench[] = [
   {
     name: 'agent',
     measures: 'the embedded SIP agent: parsing beside two npm packages, the worst message, transactions',
-    run: async () => {
-      const { benchParse } = await import('./agent-parse.ts');
-      const parsing = await benchParse();
-      const { benchTransactions } = await import('./agent-transactions.ts');
-      return { figures: { ...parsing, ...(await benchTransactions()) } };
-    },
+    run: async () => (await import('./agent.ts')).benchAgent(),
   },
   {
     name: 'call-core',

@@ -1,6 +1,6 @@
 import { checkResult, parseFlags } from './bench.ts';
 import { BENCHES } from './registry.ts';
-import { jsonLine, machineLine, table } from './report.ts';
+import { jsonLine, loadLine, machineLine, table } from './report.ts';
 
 // npm run bench -- NAME [--json] [flags of the bench]
 const [name, ...words] = process.argv.slice(2);
@@ -19,6 +19,8 @@ const machine = machineLine();
 const tell = json === undefined ? console.log : console.error;
 tell(`${bench.name}: ${bench.measures}`);
 tell(machine);
+const load = loadLine();
 const result = checkResult(bench.name, await bench.run(flags));
-for (const line of table(result)) tell(line);
+const notes = [...(result.notes ?? []), ...(load === null ? [] : [load])];
+for (const line of table({ ...result, notes })) tell(line);
 if (json !== undefined) console.log(jsonLine(bench.name, machine, result));

@@ -24,7 +24,8 @@ function note(kind: string) {
 }
 
 if (file) {
-  for (const name of ['sip:received', 'sip:sent', 'contract:received', 'contract:sent']) {
+  const names = ['sip:received', 'sip:sent', 'sip-link:delivered', 'contract:received', 'contract:sent'];
+  for (const name of names) {
     diagnostics.subscribe(`cordboard:${name}`, note(name));
   }
   process.on('exit', flush);
