@@ -14,6 +14,15 @@ describe.skipIf(missingAsterisk !== '')(`losses on a real Asterisk${missingAster
   afterEach(() => seat.tidy());
   afterAll(() => seat?.close());
 
+  /** The call is connected again without the operator's help. */
+  async function broughtBackByTheDesk(id: string) {
+    const outcome = await seat.desk.until('the retrieve that the desk gave', (board) =>
+      board.outcomes.find(({ by, call, outcome }) => by === 'desk' && call === id && outcome !== 'pending'),
+    );
+    expect(outcome).toMatchObject({ type: 'retrieve', outcome: 'done', reason: null });
+    expect(await seat.desk.call('8002', 'connected')).toMatchObject({ id });
+  }
+
   it('the headset phone hangs up in a call: said, the caller hears music, waiting calls wait on, and both go on when it is bound again', async () => {
     const { row } = await seat.talking(room);
     const other = await seat.guest('8003');
@@ -30,19 +39,24 @@ describe.skipIf(missingAsterisk !== '')(`losses on a real Asterisk${missingAster
     expect(await seat.desk.refused({ type: 'answer' })).toBe('no-headset');
     await seat.desk.done({ type: 'bind-headset' });
     await seat.desk.until('bound', (board) => board.headset.state === 'bound');
-    if ((await seat.desk.call('8002')).connection.state === 'held')
-      await seat.desk.act({ type: 'retrieve', call: row.id });
+    await broughtBackByTheDesk(row.id);
     await seat.headset.untilHears({ tone: room.toneHz });
     await room.untilHears({ tone: seat.headset.toneHz });
     expect((await seat.desk.call('8003')).connection.state).toBe('queued');
   });
 
   it('reset in a call: the phone is bound anew and the caller is back in it', async () => {
-    await seat.talking(room);
+    const { row } = await seat.talking(room);
+    const earlier = seat.desk.board().outcomes.length;
     await seat.desk.done({ type: 'reset-headset' });
     await seat.desk.until('bound', (board) => board.headset.state === 'bound');
-    const row = await seat.desk.call('8002');
-    if (row.connection.state === 'held') await seat.desk.act({ type: 'retrieve', call: row.id });
+    await broughtBackByTheDesk(row.id);
+    expect(
+      seat.desk
+        .board()
+        .outcomes.slice(earlier)
+        .map(({ type }) => type),
+    ).toEqual(['reset-headset', 'retrieve']);
     await seat.headset.untilHears({ tone: room.toneHz });
     await room.untilHears({ tone: seat.headset.toneHz });
   });

@@ -1,13 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/contract/board.ts';
 import { startConsole } from '../console/console.ts';
 import { missingAsterisk } from '../exchange/missing.ts';
 import { secretOf } from '../exchange/test-phones.ts';
 import type { Phone } from '../phones/phone.ts';
+import { atOffset, type Hunt, huntCrossing } from './crossing-point.ts';
 import { hangUp, OPERATOR, openSeat, type Seat } from './seat.ts';
 
-/** How often each race is run, with the two sides a little further apart each time. */
+/** How often each race is run: until both sides have won, and at least and at most this often. */
 const TURNS = 12;
+const HUNT = { turns: TURNS, limit: 60 } as const;
+const BOTH = new Set(['ours', 'theirs']);
+
+/** Ours was done, or the exchange refused it; a refusal of the desk itself came when the race was over (`far`). */
+function sideOf({ id, outcome, reason }: Outcome): ReturnType<Hunt<Outcome>['side']> {
+  if (outcome === 'done') return { side: 'ours' };
+  expect(outcome).toBe('refused');
+  expect(reason?.key).toMatch(/^(call-gone|call-moved-on|nothing-waiting|nothing-in-hand)$/);
+  return { side: 'theirs', far: id === '' };
+}
 
 describe.skipIf(missingAsterisk !== '')(`races on a real Asterisk${missingAsterisk}`, () => {
   let seat: Seat;
@@ -20,46 +32,59 @@ describe.skipIf(missingAsterisk !== '')(`races on a real Asterisk${missingAsteri
   afterEach(() => seat.tidy());
   afterAll(() => seat?.close());
 
-  /** Nothing is left: no row, no sound, no channel but those of the standing call. */
-  async function nothingLeft() {
-    await seat.desk.until('an empty board', (board) => board.calls.length === 0);
-    await seat.headset.untilHears('nothing');
-    await expect.poll(() => seat.asterisk.channels(), { timeout: 6000 }).toBe(2);
-    expect(seat.desk.board().anomalies).toBe(0);
-  }
-
-  it('CANCEL crossing the answer', async () => {
-    for (let turn = 0; turn < TURNS; turn += 1) {
-      const { line } = await seat.waiting(room);
-      const answer = seat.desk.act({ type: 'answer' });
-      await delay(turn);
-      await hangUp(line);
-      await line.ended;
-      expect((await answer).outcome).toMatch(/done|refused/);
-      await nothingLeft();
-    }
+  it('CANCEL crossing the answer: whichever comes first, nothing is left', async () => {
+    const seen = await huntCrossing({
+      ...HUNT,
+      turn: async (offsetMs) => {
+        const { line } = await seat.waiting(room);
+        const outcome = await atOffset(
+          offsetMs,
+          () => seat.desk.act({ type: 'answer' }),
+          () => hangUp(line),
+        );
+        await line.ended;
+        await seat.nothingLeft();
+        return outcome;
+      },
+      side: sideOf,
+    });
+    expect(new Set(seen)).toEqual(BOTH);
   });
 
-  it('BYE crossing the re-INVITE of a hold', async () => {
-    for (let turn = 0; turn < TURNS; turn += 1) {
-      const { line } = await seat.talking(room);
-      const hold = seat.desk.act({ type: 'hold' });
-      if (turn > 0) await delay(turn / 2);
-      await line.hangUp();
-      expect((await hold).outcome).toMatch(/done|refused/);
-      await nothingLeft();
-    }
+  it('BYE crossing the re-INVITE of a hold: whichever comes first, nothing is left', async () => {
+    const seen = await huntCrossing({
+      ...HUNT,
+      turn: async (offsetMs) => {
+        const { line } = await seat.talking(room);
+        const outcome = await atOffset(
+          offsetMs,
+          () => seat.desk.act({ type: 'hold' }),
+          () => line.hangUp(),
+        );
+        await seat.nothingLeft();
+        return outcome;
+      },
+      side: sideOf,
+    });
+    expect(new Set(seen)).toEqual(BOTH);
   });
 
-  it('the operator hangs up while the caller does', async () => {
-    for (let turn = 0; turn < TURNS; turn += 1) {
-      const { line } = await seat.talking(room);
-      const leave = seat.desk.act({ type: 'leave' });
-      if (turn > 0) await delay(turn / 4);
-      await line.hangUp();
-      await leave;
-      await nothingLeft();
-    }
+  it('the operator hangs up while the caller does: the board says who was first', async () => {
+    const seen = await huntCrossing({
+      ...HUNT,
+      turn: async (offsetMs) => {
+        const { line, row } = await seat.talking(room);
+        await atOffset(
+          offsetMs,
+          () => seat.desk.act({ type: 'leave' }),
+          () => line.hangUp(),
+        );
+        await seat.nothingLeft();
+        return seat.desk.board().ended.find(({ id }) => id === row.id)?.by;
+      },
+      side: (by) => ({ side: by === 'operator' ? 'ours' : 'theirs' }),
+    });
+    expect(new Set(seen)).toEqual(BOTH);
   });
 
   it('the target answers while the operator goes back to the source', async () => {
@@ -81,7 +106,7 @@ describe.skipIf(missingAsterisk !== '')(`races on a real Asterisk${missingAsteri
       await seat.headset.untilHears({ tone: room.toneHz });
       await expect.poll(() => target.calls().length, { timeout: 4000 }).toBe(0);
       await line.hangUp();
-      await nothingLeft();
+      await seat.nothingLeft();
     }
   });
 

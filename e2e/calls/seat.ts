@@ -1,8 +1,10 @@
 import { expect } from 'vitest';
 import type { BoardCall } from '../../src/contract/board.ts';
+import type { OperatorCommand } from '../../src/contract/operator-command.ts';
 import { type Console, type ConsoleSettings, startConsole } from '../console/console.ts';
 import type { Desk } from '../console/desk.ts';
 import { type Asterisk, startAsterisk } from '../exchange/asterisk.ts';
+import type { ExchangeSettings } from '../exchange/asterisk-config.ts';
 import { secretOf } from '../exchange/test-phones.ts';
 import { type Phone, type PhoneOptions, startPhone } from '../phones/phone.ts';
 import type { PhoneCall } from '../phones/phone-call.ts';
@@ -22,13 +24,25 @@ export type Seat = {
   waiting(phone: Phone, number?: string): Promise<{ readonly line: PhoneCall; readonly row: BoardCall }>;
   /** As `waiting`, and answered; both hear each other. */
   talking(phone: Phone): Promise<{ readonly line: PhoneCall; readonly row: BoardCall }>;
-  /** Ends every call, so that the next test begins with an empty board and a bound, silent headset. */
+  /** Ends every call, so that the next test begins with an empty board. Nothing that cannot be was reported. */
   tidy(): Promise<void>;
+  /** Nothing is left of any call: no row, no sound in the headset, no channel but the two of the standing call. */
+  nothingLeft(): Promise<void>;
   close(): Promise<void>;
 };
 
-export async function openSeat(desk: ConsoleSettings['desk'] = {}): Promise<Seat> {
-  const asterisk = await startAsterisk();
+/** What a test wants otherwise than the ordinary seat has it. */
+export type SeatOptions = {
+  readonly desk?: ConsoleSettings['desk'];
+  readonly agent?: ConsoleSettings['agent'];
+  /** More arguments of the console's command line. */
+  readonly args?: readonly string[];
+  /** Of the exchange itself. */
+  readonly exchange?: ExchangeSettings;
+};
+
+export async function openSeat(options: SeatOptions = {}): Promise<Seat> {
+  const asterisk = await startAsterisk(options.exchange);
   const exchange = { host: asterisk.host, port: asterisk.port };
   const phones = new Map<string, Phone>();
 
@@ -42,12 +56,16 @@ export async function openSeat(desk: ConsoleSettings['desk'] = {}): Promise<Seat
   }
 
   const headset = await guest('8001', { autoAnswer: true });
-  const console = await startConsole({
-    exchange,
-    line: { number: '8000', password: secretOf('8000') },
-    headset: { number: '8001' },
-    desk: { bindAtStart: true, ...desk },
-  });
+  const console = await startConsole(
+    {
+      exchange,
+      line: { number: '8000', password: secretOf('8000') },
+      headset: { number: '8001' },
+      desk: { bindAtStart: true, ...options.desk },
+      agent: options.agent,
+    },
+    { args: options.args ?? [] },
+  );
   const at = console.desk;
   await at.until(
     'a bound headset',
@@ -60,6 +78,13 @@ export async function openSeat(desk: ConsoleSettings['desk'] = {}): Promise<Seat
     line.answered.catch(() => undefined);
     const row = await at.call(phone.number, 'queued');
     return { line, row };
+  }
+
+  /** The party may be quicker: then the call is gone, which is what is wanted. */
+  async function end(command: OperatorCommand) {
+    const { outcome, reason } = await at.act(command);
+    if (outcome !== 'done' && reason?.key !== 'call-gone')
+      throw new Error(`${JSON.stringify(command)} is ${outcome}: ${JSON.stringify(reason)}`);
   }
 
   return {
@@ -84,11 +109,16 @@ export async function openSeat(desk: ConsoleSettings['desk'] = {}): Promise<Seat
         phone.onRing('ring');
         if (phone !== headset) await Promise.all(phone.calls().map((call) => hangUp(call)));
       }
-      for (const call of at.board().calls)
-        await at.act({ type: 'clear', call: call.id }).catch(() => undefined);
-      for (const call of at.board().calls)
-        await at.act({ type: 'acknowledge', call: call.id }).catch(() => undefined);
-      await at.until('an empty board', (board) => board.calls.length === 0 || null);
+      for (const { id, connection } of at.board().calls)
+        await end({ type: connection.state === 'failed' ? 'acknowledge' : 'clear', call: id });
+      await at.until('an empty board', (board) => board.calls.length === 0);
+      expect(at.board().anomalies, console.log()).toBe(0);
+    },
+    async nothingLeft() {
+      await at.until('an empty board', (board) => board.calls.length === 0);
+      await headset.untilHears('nothing');
+      await expect.poll(() => asterisk.channels(), { timeout: 6000 }).toBe(2);
+      expect(at.board().anomalies, console.log()).toBe(0);
     },
     async close() {
       const code = await console.stop();

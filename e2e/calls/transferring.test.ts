@@ -116,39 +116,12 @@ describe.skipIf(missingAsterisk !== '')(`blind transfer on a real Asterisk${miss
     await expect.poll(() => seat.asterisk.channels(), { timeout: 4000 }).toBe(2);
   });
 
-  it('a transfer by dialling while talking, where the site sets it so, is tried in its own test; here dialling consults', async () => {
+  it('digits and Enter while talking consult, where the site has not set it otherwise: the source is held and comes back', async () => {
     await seat.talking(room);
     await seat.desk.done({ type: 'dial', digits: '8004' });
     await seat.desk.call('8004', 'alerting');
     await room.untilHears('music');
     await seat.desk.done({ type: 'reconnect' });
     await seat.headset.untilHears({ tone: room.toneHz });
-  });
-});
-
-describe.skipIf(missingAsterisk !== '')(`a transfer that nobody answers${missingAsterisk}`, () => {
-  let seat: Seat;
-
-  beforeAll(async () => {
-    seat = await openSeat({ dialInCall: 'transfer' });
-  });
-  afterAll(() => seat?.close());
-
-  it("by dialling in the call (the old seat's way); after the ring time the caller comes back", async () => {
-    const room = await seat.guest('8002');
-    await seat.guest('8004');
-    const { row } = await seat.talking(room);
-    await seat.desk.done({ type: 'dial', digits: '8004' });
-    await seat.desk.until('an extended call', (board) => board.extended.find(({ id }) => id === row.id));
-    const back = await seat.desk.until(
-      'the recall',
-      (board) => board.calls.find(({ id, recall }) => id === row.id && recall),
-      45_000,
-    );
-    expect(back.recall).toEqual({ reason: 'no-answer', target: '8004' });
-    expect(back.arrivedAt).toBe(row.arrivedAt);
-    await seat.desk.done({ type: 'answer' });
-    await seat.headset.untilHears({ tone: room.toneHz });
-    await seat.tidy();
   });
 });

@@ -4,6 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { z } from 'zod';
+import type { settingsSchema } from '../../src/contract/settings.ts';
+import { agentOfTests } from './agent-of-tests.ts';
 import { type Desk, openDesk } from './desk.ts';
 
 const READY_MS = 20_000;
@@ -22,20 +25,11 @@ export type Console = {
   kill(): Promise<void>;
 };
 
-export type ConsoleSettings = {
-  readonly exchange: { readonly host: string; readonly port: number; readonly transport?: 'udp' | 'tcp' };
-  readonly line: { readonly number: string; readonly password: string };
-  readonly headset: { readonly number: string; readonly standby?: 'recvonly' | 'inactive' };
-  readonly desk?: Record<string, unknown>;
-};
-
-/** The agent or a drachtio-server, as `CORDBOARD_DRACHTIO=host:port:secret` says. */
-export function agentFromEnvironment(): 'embedded' | { host: string; port: number; secret: string } {
-  const value = process.env.CORDBOARD_DRACHTIO;
-  if (!value) return 'embedded';
-  const [host = '', port = '', ...secret] = value.split(':');
-  return { host, port: Number(port), secret: secret.join(':') };
-}
+/** What a settings file may hold, before its defaults. */
+export type ConsoleSettings = Pick<
+  z.input<typeof settingsSchema>,
+  'exchange' | 'line' | 'headset' | 'desk' | 'agent'
+>;
 
 /**
  * Starts the console headless with these settings and connects a desk. `preload` is a module that the process loads
@@ -48,16 +42,19 @@ export async function startConsole(
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'cordboard-console-')));
   const file = join(folder, 'settings.json');
   const store = { file: join(folder, 'cordboard.db') };
-  await writeFile(file, JSON.stringify({ agent: agentFromEnvironment(), store, ...settings }));
+  const agent = settings.agent ?? agentOfTests(process.env.CORDBOARD_DRACHTIO);
+  await writeFile(file, JSON.stringify({ ...settings, agent, store }));
+  const args = options.args ?? [];
   // CORDBOARD_TEST_TRACE names a folder: each console of a test writes its SIP messages there, to look at a failure.
   const traces = process.env.CORDBOARD_TEST_TRACE;
-  const trace = traces
-    ? ['--trace', join(traces, `${settings.line.number}-${process.pid}-${Date.now()}.sip`)]
-    : [];
+  const trace =
+    traces && agent === 'embedded' && !args.includes('--trace')
+      ? ['--trace', join(traces, `${settings.line.number}-${process.pid}-${Date.now()}.sip`)]
+      : [];
   const preload = options.preload === undefined ? [] : ['--import', options.preload];
   const child = spawn(
     process.execPath,
-    [...preload, HEADLESS, '--headless', '--settings', file, ...trace, ...(options.args ?? [])],
+    [...preload, HEADLESS, '--headless', '--settings', file, ...trace, ...args],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const log: string[] = [];
