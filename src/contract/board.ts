@@ -7,6 +7,7 @@ import {
   callIdSchema,
   capabilitiesSchema,
   connectionSchema,
+  extendedStateSchema,
   instantSchema,
   originSchema,
   partySchema,
@@ -141,7 +142,7 @@ export const extendedCallSchema = z.strictObject({
   ...callRecord,
   target: partySchema,
   since: instantSchema,
-  state: z.enum(['ringing', 'answered', 'unknown']),
+  state: extendedStateSchema,
   stale: z.boolean(),
 }) satisfies z.ZodType<ExtendedCall>;
 

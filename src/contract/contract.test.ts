@@ -29,5 +29,9 @@ test('a command takes its own keys and no others', () => {
   expect(operatorCommandSchema.safeParse({ type: 'answer', call: 'x'.repeat(201) }).success).toBe(false);
   expect(operatorCommandSchema.safeParse({ type: 'answer', expect: 'gone' }).success).toBe(false);
   expect(operatorCommandSchema.safeParse({ type: 'take' }).success).toBe(false);
+  // A call that left the desk has other states than one that is there.
+  expect(operatorCommandSchema.safeParse({ type: 'take-back', expect: 'ringing' }).success).toBe(true);
+  expect(operatorCommandSchema.safeParse({ type: 'take-back', expect: 'held' }).success).toBe(false);
+  expect(operatorCommandSchema.safeParse({ type: 'mute', on: true, expect: 'ringing' }).success).toBe(false);
   expect(operatorCommandSchema.safeParse({ type: 'dial', digits: '' }).success).toBe(false);
 });

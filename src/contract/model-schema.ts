@@ -50,6 +50,9 @@ export const connectionStateSchema = z.enum([
   'cleared',
 ]) satisfies z.ZodType<ConnectionState>;
 
+/** What is known of a call that left the desk. */
+export const extendedStateSchema = z.enum(['ringing', 'answered', 'unknown']);
+
 /** Milliseconds since the epoch. */
 export const instantSchema = z.number();
 

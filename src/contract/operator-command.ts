@@ -1,9 +1,15 @@
 import { z } from 'zod';
-import { callIdSchema, connectionStateSchema, MAX_NUMBER_LENGTH } from './model-schema.ts';
+import {
+  callIdSchema,
+  connectionStateSchema,
+  extendedStateSchema,
+  MAX_NUMBER_LENGTH,
+} from './model-schema.ts';
 
 /**
  * X5: a command may name the call that it is for and the state in which the sender saw it. It is refused when the
- * call is gone, is not the one that the command would act on, or has moved on.
+ * call is gone, is not the one that the command would act on, or has moved on. A call's id names the leg: it is the
+ * operator's connection to one party.
  */
 const aimed = { call: callIdSchema.exactOptional(), expect: connectionStateSchema.exactOptional() };
 const named = { call: callIdSchema, expect: connectionStateSchema.exactOptional() };
@@ -24,7 +30,8 @@ export const operatorCommandSchema = z.discriminatedUnion('type', [
   command('reject', { ...named, cause: z.enum(['busy', 'declined']) }),
   /** Digits, then Enter: what they mean depends on what is in hand. */
   command('dial', { ...aimed, digits: number }),
-  command('call', { number }),
+  /** The call that it names is the one in hand, which is held for it. */
+  command('call', { ...aimed, number }),
   command('consult', { ...aimed, number }),
   /** Blind. */
   command('transfer', { ...aimed, number }),
@@ -32,14 +39,14 @@ export const operatorCommandSchema = z.discriminatedUnion('type', [
   command('hold', aimed),
   command('retrieve', named),
   command('swap', aimed),
-  command('mute', { on: z.boolean() }),
+  command('mute', { ...aimed, on: z.boolean() }),
   command('release-source', aimed),
   command('release-destination', aimed),
   command('clear', named),
   command('complete', aimed),
   command('reconnect', aimed),
-  /** Without a call: the last transfer that still rings. */
-  command('take-back', { call: callIdSchema.exactOptional() }),
+  /** Without a call: the last transfer that still rings. It has left the desk, so its state is one of those. */
+  command('take-back', { call: callIdSchema.exactOptional(), expect: extendedStateSchema.exactOptional() }),
   command('leave', aimed),
   command('enter', aimed),
   command('take', named),

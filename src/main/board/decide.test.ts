@@ -59,6 +59,17 @@ describe('a command names its call and the state it expects (X5)', () => {
     ['retrieve what waits', { type: 'retrieve', call: 'w' }, 'call-moved-on'],
     ['put away what lives', { type: 'acknowledge', call: 'a' }, 'call-moved-on'],
     ['take back what never left', { type: 'take-back', call: 'no' }, 'call-gone'],
+    [
+      'take back what has left, seen answered',
+      { type: 'take-back', call: 'e', expect: 'answered' },
+      'call-moved-on',
+    ],
+    ['take back what is still here', { type: 'take-back', call: 'a' }, 'call-gone'],
+    ['mute a call that is over', { type: 'mute', on: true, call: 'no' }, 'call-gone'],
+    ['mute a call that only waits', { type: 'mute', on: true, call: 'w' }, 'call-moved-on'],
+    ['mute in another state', { type: 'mute', on: true, expect: 'held' }, 'call-moved-on'],
+    ['a call with another one in hand', { type: 'call', number: '1', call: 'w' }, 'call-moved-on'],
+    ['a call from another state', { type: 'call', number: '1', expect: 'held' }, 'call-moved-on'],
     ['digits for a call not answered', { type: 'send-digits', call: 'w', digits: '1' }, 'not-answered'],
     ['flash for a call not answered', { type: 'flash', call: 'w' }, 'not-answered'],
     ['a transfer of a call not answered', { type: 'transfer', call: 'w', number: '1' }, 'not-answered'],
@@ -69,6 +80,36 @@ describe('a command names its call and the state it expects (X5)', () => {
     expect(order(desk, { type: 'leave', call: 'a', expect: 'connected' })).toMatchObject({
       commands: [{ type: 'clear', call: 'a' }],
     });
+  });
+
+  test('mute goes to the call for which it was meant, or nowhere', () => {
+    const mute: OperatorCommand = { type: 'mute', on: true, call: 'a', expect: 'connected' };
+    expect(order(desk, mute)).toMatchObject({ call: 'a', commands: [{ type: 'mute', on: true }] });
+    // The call ends, and the one that was held for it returns by itself: nobody there is to be muted.
+    const two = thenDesk(desk, [delivered('b'), held('a'), established('b')]);
+    const returned = thenDesk(two, [
+      { type: 'cleared', call: 'b', cause: { key: 'normal' }, by: 'party' },
+      established('a'),
+    ]);
+    expect(order(returned, { ...mute, call: 'b' })).toEqual(refused('call-gone'));
+    expect(order(two, mute)).toEqual(refused('call-moved-on'));
+    expect(order(thenDesk(two, [held('b')]), { type: 'mute', on: false, call: 'b' })).toEqual(
+      refused('call-moved-on'),
+    );
+  });
+
+  test('a call of its own names the call in hand, and a take-back that which rings', () => {
+    const number = '8005';
+    expect(order(desk, { type: 'call', number, call: 'a', expect: 'connected' })).toMatchObject({
+      commands: [{ type: 'make-call', call: 'n', hold: 'a' }],
+    });
+    expect(order(desk, { type: 'take-back', call: 'e', expect: 'ringing' })).toMatchObject({
+      commands: [{ type: 'take-back', call: 'e', hold: 'a' }],
+    });
+    const empty = deskAfter([...READY, ...eventsTo('e', 'extended')]);
+    expect(order(empty, { type: 'take-back', expect: 'ringing' })).toMatchObject({ ok: true, call: 'e' });
+    expect(order(empty, { type: 'take-back', expect: 'unknown' })).toEqual(refused('call-moved-on'));
+    expect(order(empty, { type: 'call', number, expect: 'connected' })).toEqual(refused('call-gone'));
   });
 
   test('a transfer that was answered cannot be taken back', () => {

@@ -1,9 +1,11 @@
+import type { Board } from '../../contract/board.ts';
 import type { OperatorCommand } from '../../contract/operator-command.ts';
 import { assertNever } from '../../pbx-link/model/assert-never.ts';
+import type { CallId } from '../../pbx-link/model/call.ts';
 import type { ExchangeCommand } from '../../pbx-link/model/exchange-command.ts';
 import type { Issue } from './board-event.ts';
 import { act, dismissing, type Plan, type Refusal, refuse } from './decision.ts';
-import { callOf, connectedCall, type Desk, touchesOf } from './desk.ts';
+import { callOf, connectedCall, type Desk, hasHeadset, touchesOf } from './desk.ts';
 import { situationOf } from './situation.ts';
 import {
   answer,
@@ -64,14 +66,20 @@ export function decide(desk: Desk, command: OperatorCommand, newId: () => string
     return refuse('call-moved-on');
   }
   if ('expect' in command && command.expect !== undefined) {
-    const state = callOf(board, plan.subject)?.connection.state;
-    if (state === undefined) return refuse('call-gone');
+    const state = stateOf(board, plan.subject);
+    if (state === null) return refuse('call-gone');
     if (state !== command.expect) return refuse('call-moved-on');
   }
   const barred = plan.commands.map((one) => bar(desk, one, wayOut)).find((refusal) => refusal !== null);
   if (barred !== undefined) return barred;
   const { call, commands, placing: placed, dismiss } = plan;
   return { ok: true, command: command.type, call, commands, placing: placed, dismiss };
+}
+
+/** The state that `expect` is held against: of the connection, or of a call that left the desk. */
+function stateOf(board: Board, id: CallId | null): string | null {
+  const away = board.extended.find((one) => one.id === id);
+  return callOf(board, id)?.connection.state ?? away?.state ?? null;
 }
 
 /** X5 before anything else: the call named exists, nothing else is under way with it, and it is as expected. */
@@ -83,7 +91,7 @@ function aim(desk: Desk, command: OperatorCommand, wayOut: boolean): Refusal | n
     return refuse(desk.pending.some((one) => one.placing?.call === id) ? 'already-pending' : 'call-gone');
   }
   if (call === null && command.type !== 'take-back') return refuse('call-moved-on');
-  if ('expect' in command && command.expect !== undefined && call?.connection.state !== command.expect) {
+  if ('expect' in command && command.expect !== undefined && stateOf(desk.board, id) !== command.expect) {
     return refuse('call-moved-on');
   }
   const busy = desk.pending.some(({ touches }) => touches.includes(id));
@@ -99,7 +107,7 @@ function bar({ board, pending }: Desk, command: ExchangeCommand, wayOut: boolean
   if (board.link.state !== 'up') return refuse('link-down');
   const capability = board.capabilities[command.type];
   if (capability !== true) return { ok: false, reason: capability };
-  if (NEED_HEADSET.includes(command.type) && board.headset.state !== 'bound') return refuse('no-headset');
+  if (NEED_HEADSET.includes(command.type) && !hasHeadset(board)) return refuse('no-headset');
   const touches = touchesOf(command);
   const busy = pending.some((other) => other.touches.some((touch) => touches.includes(touch)));
   return busy && !wayOut ? refuse('already-pending') : null;

@@ -86,6 +86,11 @@ export function newDesk({ epoch, at, line, headset, capabilities, policy }: NewD
   };
 }
 
+/** Somebody can be brought to the operator. A phone that needs no binding is always there. */
+export function hasHeadset({ headset, capabilities }: Board): boolean {
+  return headset.state === 'bound' || capabilities['bind-headset'] !== true;
+}
+
 export function callOf(board: Board, id: CallId | null): BoardCall | null {
   return board.calls.find((call) => call.id === id) ?? null;
 }

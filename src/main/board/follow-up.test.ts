@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { OperatorCommand } from '../../contract/operator-command.ts';
 import type { ExchangeCommand, ExchangeOutcome } from '../../pbx-link/model/exchange-command.ts';
+import type { Capabilities } from '../../pbx-link/model/exchange-link.ts';
+import type { Reason } from '../../pbx-link/model/reason.ts';
 import {
+  ALL_CAPABILITIES,
   delivered,
   deskAfter,
   initiated,
@@ -201,34 +204,62 @@ test('a call of its own that failed returns the one held for it when the operato
   expect(desk.given).toEqual([retrieve('a')]);
 });
 
-describe('the headset phone', () => {
-  test('is bound once when the line first comes up (B1)', () => {
-    const fresh = new Bench(
+describe('when the line first comes up (B1)', () => {
+  const fresh = (capabilities: Partial<Capabilities> = {}) =>
+    new Bench(
       newDesk({
         epoch: 'e',
         at: 0,
         line: '8000',
         headset: '8001',
-        capabilities: deskAfter([]).board.capabilities,
+        capabilities: { ...ALL_CAPABILITIES, ...capabilities },
         policy: SAMPLE_POLICY,
       }),
     );
-    fresh.happen({ type: 'line', state: 'registered' }, { type: 'link', state: 'up' });
-    expect(fresh.given).toEqual([{ type: 'bind-headset' }]);
-    fresh.happen({ type: 'headset', state: 'bound' }).settle('1');
-    fresh.happen(
-      { type: 'headset', state: 'lost' },
-      { type: 'line', state: 'registering' },
-      { type: 'line', state: 'registered' },
-    );
-    expect(fresh.given).toEqual([{ type: 'bind-headset' }]);
+  const up: readonly Untimed[] = [
+    { type: 'line', state: 'registered' },
+    { type: 'link', state: 'up' },
+  ];
+  const again: readonly Untimed[] = [
+    { type: 'headset', state: 'lost' },
+    { type: 'line', state: 'registering' },
+    { type: 'line', state: 'registered' },
+  ];
+  const asked: readonly ExchangeCommand[] = [{ type: 'bind-headset' }, { type: 'check-seat' }];
+
+  test('the headset phone is bound and the seat checked, once, by the desk', () => {
+    const desk = fresh().happen(...up);
+    expect(desk.given).toEqual(asked);
+    expect(desk.desk.board.outcomes.map(({ type, by }) => [type, by])).toEqual([
+      ['bind-headset', 'desk'],
+      ['check-seat', 'desk'],
+    ]);
+    desk.happen({ type: 'headset', state: 'bound' }).settle('1');
+    desk.happen({ type: 'seat-checked', items: [] }).settle('2');
+    expect(desk.happen(...again).given).toEqual(asked);
   });
 
-  test('or not, as the site sets', () => {
+  test('a check that found nothing out is made at the next time', () => {
+    const desk = fresh().happen(...up, { type: 'headset', state: 'bound' });
+    desk.settle('2', { outcome: 'refused', reason: { key: 'link-down' } });
+    expect(desk.happen(...again).given).toEqual([...asked, { type: 'check-seat' }]);
+  });
+
+  test('what the exchange cannot do is not asked for', () => {
+    const no: Reason = { key: 'capability-missing' };
+    expect(fresh({ 'bind-headset': no, 'check-seat': no }).happen(...up).given).toEqual([]);
+    expect(fresh({ 'bind-headset': no }).happen(...up).given).toEqual([{ type: 'check-seat' }]);
+  });
+
+  test('the phone is not bound where the site sets it so', () => {
     const desk = deskAfter([{ type: 'link', state: 'up' }], { bindAtStart: false });
-    expect(new Bench(desk).happen({ type: 'line', state: 'registered' }).given).toEqual([]);
+    expect(new Bench(desk).happen({ type: 'line', state: 'registered' }).given).toEqual([
+      { type: 'check-seat' },
+    ]);
   });
+});
 
+describe('the headset phone', () => {
   test('that is lost leaves its caller held, who returns when it is bound again', () => {
     const desk = bench(delivered('a'), established('a')).happen(
       { type: 'headset', state: 'lost' },
@@ -257,7 +288,10 @@ test('nothing is asked while the link is down', () => {
   const desk = bench(...twoCalls).happen({ type: 'link', state: 'down' }, cleared('b'));
   expect(desk.given).toEqual([]);
   const truth: Untimed = { type: 'snapshot', calls: [{ call: 'a', state: 'held' }], extended: [] };
-  expect(desk.happen({ type: 'link', state: 'up' }, truth).given).toEqual([retrieve('a')]);
+  expect(desk.happen({ type: 'link', state: 'up' }, truth).given).toEqual([
+    { type: 'check-seat' },
+    retrieve('a'),
+  ]);
 });
 
 test('reduce is pure: a desk that was passed in is as it was', () => {

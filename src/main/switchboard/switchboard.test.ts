@@ -213,6 +213,32 @@ test('what the desk does by itself is given and shown as its own', async () => {
   });
 });
 
+test('a call held too long recalls by the clock, on the published board (X4)', async () => {
+  const { link, boards, clock, switchboard } = await bench(delivered('a'), established('a'));
+  await switchboard.execute({ type: 'hold' });
+  link.tell({ type: 'held', call: 'a', by: 'hand' });
+  await settle();
+  const heldAt = clock.now();
+  expect(boards.at(-1)?.calls[0]).toMatchObject({
+    connection: { state: 'held', since: heldAt },
+    recallDueAt: heldAt + 60_000,
+    recalling: false,
+  });
+  await clock.pass(59_999);
+  expect(boards.at(-1)?.calls[0]?.recalling).toBe(false);
+  const before = boards.length;
+  await clock.pass(1);
+  expect(boards).toHaveLength(before + 1);
+  expect(boards.at(-1)).toMatchObject({ at: heldAt + 60_000, calls: [{ id: 'a', recalling: true }] });
+  // Back in hand and held anew, it has its whole time again.
+  link.tell(established('a'), { type: 'held', call: 'a', by: 'hand' });
+  await settle();
+  expect(boards.at(-1)?.calls[0]).toMatchObject({ recalling: false, recallDueAt: heldAt + 120_000 });
+  await clock.pass(60_000);
+  expect(boards.at(-1)?.calls[0]?.recalling).toBe(true);
+  expect(clock.waiting).toBe(0);
+});
+
 test('an event that cannot be is logged with both values, counted, and the truth is asked for', async () => {
   const { link, logged, boards } = await bench(delivered('a'));
   link.tell({ type: 'alerting', call: 'a' });

@@ -10,6 +10,10 @@ export type Capabilities = Readonly<Record<ExchangeCommand['type'], true | Reaso
  *
  * Events are delivered in the order in which they happened, and those that a command caused before its outcome.
  * No method throws or rejects for what the exchange or the network does: that is an event or an outcome.
+ *
+ * Where `bind-headset` is no capability the operator's phone is the headset already: the link reports `headset` `bound`
+ * by itself when it is up, and nobody waits for it; a link that needs no registration reports `line` `registered`
+ * likewise. What is no capability is never asked for.
  */
 export interface ExchangeLink {
   readonly capabilities: Capabilities;
