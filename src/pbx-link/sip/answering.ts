@@ -1,10 +1,22 @@
 import type { CallId } from '../model/call.ts';
 import type { ExchangeOutcome } from '../model/exchange-command.ts';
-import { holdParty, joinHeadset, restHeadset } from './crossing.ts';
+import { giveBack, holdParty, restIfFree } from './crossing.ts';
 import { newSession } from './leg.ts';
-import { DONE, endCall, findCall, type LinkCall, type LinkCore, refused, setConnected } from './link-core.ts';
-import { attachLeg, type LocalDescription } from './party-leg.ts';
+import {
+  DONE,
+  delay,
+  endCall,
+  findCall,
+  type LinkCall,
+  type LinkCore,
+  refused,
+  setConnected,
+} from './link-core.ts';
+import { attachLeg } from './party-leg.ts';
 import { type Media, parseMedia, writeSdp } from './sdp.ts';
+
+const STACK_TIMEOUT_MS = 4000;
+const ACK_TIMEOUT_MS = 4000;
 
 /**
  * Answers a waiting call on the headset phone in one round trip: the phone's leg is re-INVITEd with the caller's
@@ -14,57 +26,66 @@ import { type Media, parseMedia, writeSdp } from './sdp.ts';
 export async function answer(core: LinkCore, id: CallId, hold: CallId | null): Promise<ExchangeOutcome> {
   const found = findCall(core, id, 'waiting');
   if (!found.call) return found.refusal;
-  const { call } = found;
-  const standing = core.headset.leg;
-  if (!standing?.media) return refused('no-headset');
+  if (!core.headset.leg?.media) return refused('no-headset');
   const before = hold === null ? null : findCall(core, hold, 'connected');
   if (before && !before.call) return before.refusal;
-
+  const { call } = found;
   const offer = parseMedia(call.waiting?.req.body ?? '');
   if (call.waiting?.req.body && !offer) {
     call.waiting.refuse(488);
+    endCall(core, call, { key: 'not-supported' }, 'exchange');
     return refused('not-supported', 'the caller offers no audio that the desk can hand on');
   }
-  const [held, joined] = await Promise.all([
-    before ? holdParty(core, before.call, 'self') : null,
-    core.headset.join(offer ?? standing.media),
-  ]);
-  const back = async (why: ExchangeOutcome): Promise<ExchangeOutcome> => {
-    if (before?.call.phase === 'held' || before?.call.phase === 'connected') {
-      const again = await joinHeadset(core, before.call);
-      if (again.ok) setConnected(core, before.call);
-    } else {
-      await restHeadset(core);
-    }
-    return why;
-  };
-  if (!joined.ok)
-    return back(joined.gone ? refused('no-headset', joined.why) : refused('exchange-error', joined.why));
-  if (held && !held.ok && before?.call.phase === 'connected')
-    return back(refused('exchange-error', held.why));
+  const { muted } = core;
+  call.answering = true;
+  const refusal = await answerOnHeadset(core, call, offer, before?.call ?? null);
+  call.answering = false;
+  if (refusal === null) return DONE;
+  await giveBack(core, before?.call ?? null, muted);
+  return refusal;
+}
 
+/** Null when the two hear each other. */
+async function answerOnHeadset(
+  core: LinkCore,
+  call: LinkCall,
+  offer: Media | null,
+  before: LinkCall | null,
+): Promise<ExchangeOutcome | null> {
+  const phone = core.headset.leg?.media;
+  if (!phone) return refused('no-headset');
+  const [held, joined] = await Promise.all([
+    before ? holdParty(core, before, 'self') : null,
+    core.headset.join(offer ?? phone),
+  ]);
+  if (!joined.ok) return refused(joined.gone ? 'no-headset' : 'exchange-error', joined.why);
+  if (held && !held.ok && before?.phase === 'connected') return refused('exchange-error', held.why);
   const accepted = await accept(core, call, joined.media, offer?.others ?? []);
   if (accepted === 'gone') {
     // Our 200 crossed the CANCEL and found no transaction any more. srf drops such a CANCEL, so its Reason (given up,
     // or answered at another position) is not known.
     call.waiting?.drop();
     endCall(core, call, { key: 'call-gone' }, 'party');
-    return back(refused('call-gone'));
+    return refused('call-gone');
   }
   if (accepted === 'silent')
-    return back(refused('timeout', 'the SIP stack did not say whether the answer was sent'));
+    return refused('timeout', 'the SIP stack did not say whether the answer was sent');
   if (!offer) {
     // An INVITE without an offer (RFC 3261 13.2.1): ours was in the 200, the caller's answer comes with the ACK.
     const settled = await acknowledged(core, call);
-    if (!settled) return back(refused('exchange-error', 'no answer to the offer came with the ACK'));
-    await core.headset.join(settled);
+    const heard = settled ? await core.headset.join(settled) : null;
+    if (!heard?.ok) {
+      await call.leg?.bye();
+      endCall(core, call, { key: 'exchange-error' }, 'exchange');
+      return refused('exchange-error', heard?.why ?? 'no answer to the offer came with the ACK');
+    }
   }
-  if (call.leg?.ended !== false) return back(refused('call-gone'));
-  setConnected(core, call);
-  return DONE;
+  if (setConnected(core, call)) return null;
+  await restIfFree(core);
+  return refused('call-gone');
 }
 
-/** `gone`: the call was withdrawn. `silent`: the stack has not said anything. */
+/** `gone`: the call was withdrawn. `silent`: the stack has not said anything; a leg that comes later is ended. */
 type Accepted = 'answered' | 'gone' | 'silent';
 
 function accept(core: LinkCore, call: LinkCall, phone: Media, refuse: readonly string[]): Promise<Accepted> {
@@ -72,15 +93,20 @@ function accept(core: LinkCore, call: LinkCall, phone: Media, refuse: readonly s
   if (!waiting?.open) return Promise.resolve('gone');
   const session = newSession(core.legContext.sink.host());
   const sdp = writeSdp(session, phone, 'sendrecv', refuse);
-  const local: LocalDescription = { session, sdp };
   return new Promise((resolve) => {
-    // The stack answers at once; the limit only guards against a stack that has died.
-    const stop = core.clock.after(4000, () => resolve('silent'));
+    let abandoned = false;
+    const stop = core.clock.after(STACK_TIMEOUT_MS, () => {
+      abandoned = true;
+      resolve('silent');
+    });
     waiting.accept(
       sdp,
       (dialog) => {
-        attachLeg(core, call, dialog, local);
+        const leg = attachLeg(core, call, dialog, { session, sdp });
         call.waiting = null;
+        if (!abandoned && call.phase === 'waiting') return;
+        void leg.bye();
+        endCall(core, call, { key: 'exchange-error' }, 'exchange');
       },
       (ok) => {
         stop();
@@ -92,9 +118,9 @@ function accept(core: LinkCore, call: LinkCall, phone: Media, refuse: readonly s
 
 /** Waits for the media that the ACK brings; null if it does not come. */
 async function acknowledged(core: LinkCore, call: LinkCall): Promise<Media | null> {
-  for (let waited = 0; waited < 4000 && call.leg?.ended === false; waited += 10) {
+  for (let waited = 0; waited < ACK_TIMEOUT_MS && call.leg?.ended === false; waited += 10) {
     if (call.leg.media) return call.leg.media;
-    await new Promise<void>((resolve) => core.clock.after(10, resolve));
+    await delay(core, 10);
   }
   return null;
 }

@@ -2,19 +2,21 @@ import type { CallId, Party } from '../model/call.ts';
 import type { ExchangeOutcome } from '../model/exchange-command.ts';
 import type { Reason } from '../model/reason.ts';
 import { causeOfResponse } from './cause.ts';
-import { holdParty, joinHeadset, restHeadset, samePlace } from './crossing.ts';
-import type { InviteEnd } from './exchange.ts';
+import { giveBack, holdParty, restHeadset, restIfFree, samePlace } from './crossing.ts';
 import { newSession } from './leg.ts';
 import {
   DONE,
+  delay,
   endCall,
   findCall,
   type LinkCall,
   type LinkCore,
+  newCall,
   refused,
   runLater,
   setConnected,
 } from './link-core.ts';
+import type { InviteEnd } from './outgoing-invite.ts';
 import { attachLeg, learnIdentity } from './party-leg.ts';
 import { parseMedia, writeSdp } from './sdp.ts';
 import type { SrfResponse } from './srf.ts';
@@ -48,28 +50,18 @@ async function begin(core: LinkCore, id: CallId, number: string, hold: CallId | 
   if (!core.headset.leg?.media) return { outcome: refused('no-headset') };
   if (core.calls.has(id)) return { outcome: refused('already-pending') };
   if (before?.call.phase === 'connected') {
+    const { muted } = core;
     const [held] = await Promise.all([holdParty(core, before.call, 'self'), restHeadset(core)]);
     if (!held.ok && core.calls.has(before.call.id)) {
-      if ((await joinHeadset(core, before.call)).ok) setConnected(core, before.call);
+      await giveBack(core, before.call, muted);
       return { outcome: refused('exchange-error', held.why) };
     }
   }
   const phone = core.headset.leg?.media;
   if (!phone) return { outcome: refused('no-headset') };
   const party: Party = { number, name: '' };
-  const call: LinkCall = {
-    id,
-    origin: core.inside(number) ? 'inside' : 'outside',
-    exchangeId: null,
-    party,
-    phase: 'outgoing',
-    waiting: null,
-    outgoing: null,
-    early: null,
-    leg: null,
-    joined: false,
-    givenUp: false,
-  };
+  const origin = core.inside(number) ? 'inside' : 'outside';
+  const call = newCall({ id, origin, exchangeId: null, party, phase: 'outgoing' });
   core.calls.set(id, call);
   core.inHand = call;
   core.emit({ type: 'initiated', call: id, party, origin: call.origin });
@@ -89,7 +81,7 @@ async function begin(core: LinkCore, id: CallId, number: string, hold: CallId | 
   );
   call.outgoing = invite;
   const finished = invite.ended.then((end) => core.acts.run(() => finish(core, call, end)));
-  const trying = new Promise<ExchangeOutcome>((resolve) => core.clock.after(TRYING_MS, () => resolve(DONE)));
+  const trying = delay(core, TRYING_MS).then(() => DONE);
   return { outcome: null, progress: Promise.race([finished, ringing.then(() => DONE), trying]) };
 }
 
@@ -101,9 +93,10 @@ function progress(core: LinkCore, call: LinkCall, res: SrfResponse, rings: () =>
   rings();
   const media = res.body ? parseMedia(res.body) : null;
   if (!media || call.early) return;
-  call.early = media;
   runLater(core, async () => {
-    if (call.phase === 'outgoing' && core.inHand === call) await core.headset.join(media);
+    if (call.phase !== 'outgoing' || core.inHand !== call || call.early) return;
+    const joined = await core.headset.join(media);
+    if (joined.ok && call.phase === 'outgoing') call.early = media;
   });
 }
 
@@ -114,30 +107,31 @@ async function finish(core: LinkCore, call: LinkCall, end: InviteEnd): Promise<E
     await fail(core, call, cause);
     return { outcome: 'refused', reason: cause };
   }
-  if (call.givenUp) {
-    // 200 crossed our CANCEL: the call is up and must be ended by BYE (RFC 3261 9.1).
+  if (call.givenUp || call.phase !== 'outgoing' || core.stopping) {
+    // 200 crossed our CANCEL, or the call was joined or dropped meanwhile: it is up and must be ended by BYE
+    // (RFC 3261 9.1).
     await call.leg?.bye();
-    return DONE;
+    return call.givenUp ? DONE : refused('call-gone');
   }
-  if (call.phase !== 'outgoing' || call.leg?.ended !== false) return refused('call-gone');
+  if (call.leg?.ended !== false) return refused('call-gone');
   const media = call.leg.media;
   const heard = call.early && media && samePlace(call.early, media) && call.early.formats === media.formats;
   if (!heard) {
     const joined = media ? await core.headset.join(media) : null;
     if (!joined?.ok) {
       await call.leg.bye();
-      if (core.inHand === call) core.inHand = null;
       const cause: Reason = {
         key: joined?.gone ? 'headset-lost' : 'exchange-error',
         detail: joined?.why ?? 'no audio',
       };
       endCall(core, call, cause, 'exchange');
+      await restIfFree(core);
       return { outcome: 'refused', reason: cause };
     }
   }
-  if (call.leg.ended || core.inHand !== call) return DONE;
-  setConnected(core, call);
-  return DONE;
+  if (setConnected(core, call)) return DONE;
+  await restIfFree(core);
+  return refused('call-gone');
 }
 
 async function fail(core: LinkCore, call: LinkCall, cause: Reason): Promise<void> {

@@ -1,25 +1,18 @@
 import type { CallId } from '../model/call.ts';
 import type { ExchangeOutcome } from '../model/exchange-command.ts';
-import { joinHeadset, restHeadset } from './crossing.ts';
-import {
-  DONE,
-  endCall,
-  findCall,
-  type LinkCall,
-  type LinkCore,
-  refused,
-  setConnected,
-  setMuted,
-} from './link-core.ts';
+import { restIfFree, takeInHand } from './crossing.ts';
+import { DONE, endCall, findCall, type LinkCall, type LinkCore, refused } from './link-core.ts';
 
-const NORMAL: string = 'Q.850;cause=16';
+const NORMAL = 'Q.850;cause=16';
 
 /** Ends one party: a waiting call is refused, a ringing one cancelled, a leg gets BYE. */
 export async function clear(core: LinkCore, id: CallId): Promise<ExchangeOutcome> {
   const found = findCall(core, id, 'waiting', 'outgoing', 'connected', 'held');
   if (!found.call) return found.refusal;
   const wasInHand = core.inHand === found.call;
-  await Promise.all([endParty(core, found.call), wasInHand ? restHeadset(core) : null]);
+  const ended = endParty(core, found.call);
+  if (wasInHand) await restIfFree(core);
+  await ended;
   return DONE;
 }
 
@@ -29,25 +22,18 @@ export async function reconnect(core: LinkCore, id: CallId, clearId: CallId): Pr
   if (!found.call) return found.refusal;
   if (!core.headset.leg) return refused('no-headset');
   const consultation = core.calls.get(clearId);
-  const [, joined] = await Promise.all([
+  const [, taken] = await Promise.all([
     consultation ? endParty(core, consultation) : null,
-    joinHeadset(core, found.call),
+    takeInHand(core, found.call),
   ]);
-  if (joined.ok) {
-    setConnected(core, found.call);
-    return DONE;
-  }
-  await restHeadset(core);
-  if (joined.who === 'headset') return refused('no-headset', joined.why);
-  return core.calls.has(id) ? refused('exchange-error', joined.why) : refused('call-gone', joined.why);
+  if (taken.ok) return DONE;
+  await restIfFree(core);
+  if (taken.who === 'headset') return refused('no-headset', taken.why);
+  return core.calls.has(id) ? refused('exchange-error', taken.why) : refused('call-gone', taken.why);
 }
 
 /** Says goodbye to a party and takes it off the books; the headset is the caller's business. */
 export async function endParty(core: LinkCore, call: LinkCall): Promise<void> {
-  if (core.inHand === call) {
-    core.inHand = null;
-    setMuted(core, false);
-  }
   call.givenUp = true;
   const { phase, leg, outgoing, waiting } = call;
   if (phase === 'gone') return;

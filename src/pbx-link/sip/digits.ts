@@ -1,7 +1,7 @@
 import type { CallId } from '../model/call.ts';
 import type { ExchangeOutcome } from '../model/exchange-command.ts';
 import { causeOfResponse } from './cause.ts';
-import { DONE, findCall, type LinkCall, type LinkCore, refused } from './link-core.ts';
+import { DONE, delay, findCall, type LinkCall, type LinkCore, refused } from './link-core.ts';
 
 const DIGITS = /^[0-9A-D*#,]{1,64}$/;
 /** RFC 4733's number for a flash among the telephone events, which exchanges take as a signal's name too. */
@@ -12,31 +12,34 @@ const DURATION_MS = 160;
 
 /**
  * Digits into the call by SIP INFO (application/dtmf-relay), one after another: the exchange turns each into
- * RFC 4733 for the far side, whatever that side understands. A comma waits a second.
+ * RFC 4733 for the far side, whatever that side understands. A comma waits a second. A second row of digits waits for
+ * the first, and a call that is put away meanwhile gets no further digit.
  */
 export async function sendDigits(core: LinkCore, id: CallId, digits: string): Promise<ExchangeOutcome> {
   if (!DIGITS.test(digits)) return refused('bad-digits', digits);
   const found = findCall(core, id, 'connected');
   if (!found.call) return found.refusal;
-  for (const digit of digits) {
-    if (digit === ',') {
-      await new Promise<void>((resolve) => core.clock.after(PAUSE_MS, resolve));
-      continue;
+  const { call } = found;
+  return call.digits.run(async () => {
+    for (const digit of digits) {
+      const refusal = digit === ',' ? await delay(core, PAUSE_MS) : await info(core, call, digit);
+      if (refusal) return refusal;
     }
-    const refusal = await info(found.call, digit);
-    if (refusal) return refusal;
-  }
-  return DONE;
+    return DONE;
+  });
 }
 
 /** Flash (row B14): the short break of the loop that an analogue line behind the exchange waits for. */
 export async function flash(core: LinkCore, id: CallId): Promise<ExchangeOutcome> {
   const found = findCall(core, id, 'connected');
   if (!found.call) return found.refusal;
-  return (await info(found.call, FLASH)) ?? DONE;
+  const { call } = found;
+  return call.digits.run(async () => (await info(core, call, FLASH)) ?? DONE);
 }
 
-async function info(call: LinkCall, signal: string): Promise<ExchangeOutcome | null> {
+async function info(core: LinkCore, call: LinkCall, signal: string): Promise<ExchangeOutcome | null> {
+  if (call.phase === 'gone') return refused('call-gone');
+  if (call.phase !== 'connected' || core.inHand !== call) return refused('call-moved-on', call.phase);
   const answer = await call.leg?.request(
     'INFO',
     { 'Content-Type': 'application/dtmf-relay' },

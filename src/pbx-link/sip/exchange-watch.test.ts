@@ -10,7 +10,12 @@ const silent: Answer = { kind: 'none', why: 'no answer in time' };
 
 function watch() {
   const clock = new HandClock();
-  const state = { answers: [] as Answer[], usual: answered(401), address: '10.0.0.9' as string | null };
+  const state = {
+    call: 'alive' as 'alive' | 'gone' | 'unknown',
+    answers: [] as Answer[],
+    usual: answered(401),
+    address: '10.0.0.9' as string | null,
+  };
   const told: (string | null)[] = [];
   const exchange = {
     uri: () => 'sip:h',
@@ -20,6 +25,7 @@ function watch() {
     exchange,
     clock,
     localAddress: async () => state.address,
+    probe: async () => state.call,
     events: {
       down: (reason: Reason) => told.push(`down ${reason.key}`),
       doubt: (reason) => told.push(reason === null ? 'up' : reason.key),
@@ -88,6 +94,28 @@ it('a network that is away for a moment is no new address', async () => {
   state.address = '10.0.0.9';
   await clock.pass(2 * PING_MS);
   expect(told).toEqual(['up']);
+});
+
+it('a move during an outage is told when the exchange answers again', async () => {
+  const { clock, state, told, one } = watch();
+  await one.start();
+  state.usual = silent;
+  state.address = '10.0.0.77';
+  await clock.pass(2 * PING_MS);
+  state.usual = answered(401);
+  await clock.pass(PING_MS);
+  expect(told).toEqual(['up', 'down exchange-silent', 'address-changed']);
+});
+
+it('an exchange that was restarted between two pings is found out by asking for a call', async () => {
+  const { clock, state, told, one } = watch();
+  await one.start();
+  state.call = 'gone';
+  await clock.pass(2 * PING_MS);
+  expect(told).toEqual(['up', 'up']);
+  state.call = 'unknown';
+  await clock.pass(6 * PING_MS);
+  expect(told).toHaveLength(2);
 });
 
 it('stopped it asks no more', async () => {

@@ -24,22 +24,28 @@ export class ExchangeWatch {
   readonly #clock: Clock;
   readonly #localAddress: () => Promise<string | null>;
   readonly #events: WatchEvents;
+  readonly #probe: () => Promise<'alive' | 'gone' | 'unknown'>;
   #stopTimer: () => void = () => undefined;
   #stopped = false;
   #up: boolean | null = null;
   #address: string | null = null;
+  #moved = false;
+  #ticks = 0;
   #lastTick: number;
 
   constructor(options: {
     readonly exchange: Exchange;
     readonly clock: Clock;
     readonly localAddress: () => Promise<string | null>;
+    /** Asks for a call that is up; `alive` when there is none. */
+    readonly probe: () => Promise<'alive' | 'gone' | 'unknown'>;
     readonly events: WatchEvents;
   }) {
     this.#exchange = options.exchange;
     this.#clock = options.clock;
     this.#localAddress = options.localAddress;
     this.#events = options.events;
+    this.#probe = options.probe;
     this.#lastTick = options.clock.now();
   }
 
@@ -54,6 +60,11 @@ export class ExchangeWatch {
     await this.#tick();
   }
 
+  /** Nothing is sure any more: the next answer is a doubt. */
+  forget(): void {
+    this.#up = null;
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#stopTimer();
@@ -61,24 +72,44 @@ export class ExchangeWatch {
 
   async #tick(): Promise<void> {
     if (this.#stopped) return;
+    try {
+      await this.#look();
+    } finally {
+      this.#lastTick = this.#clock.now();
+      if (!this.#stopped) {
+        this.#stopTimer = this.#clock.after(PING_MS, () => {
+          void this.#tick();
+        });
+      }
+    }
+  }
+
+  async #look(): Promise<void> {
     const late = this.#clock.now() - this.#lastTick;
     const slept = late > PING_MS + SLEEP_MS || late < -PING_MS;
     const address = await this.#localAddress();
-    const moved = address !== null && this.#address !== null && address !== this.#address;
+    // Kept until it could be reported: the exchange is often out of reach in the moment of a move.
+    if (address !== null && this.#address !== null && address !== this.#address) this.#moved = true;
     if (address !== null) this.#address = address;
-    const alive = await this.#alive();
+    const wrong = await this.#alive();
     if (this.#stopped) return;
-    if (alive !== null) {
-      if (this.#up !== false) this.#events.down(alive);
+    if (wrong !== null) {
+      if (this.#up !== false) this.#events.down(wrong);
       this.#up = false;
-    } else if (this.#up !== true || slept || moved) {
-      this.#up = true;
-      this.#events.doubt(slept ? { key: 'resumed-from-sleep' } : moved ? { key: 'address-changed' } : null);
+      return;
     }
-    this.#lastTick = this.#clock.now();
-    this.#stopTimer = this.#clock.after(PING_MS, () => {
-      this.#tick().catch(() => undefined);
-    });
+    const doubtful = this.#up !== true || slept || this.#moved || (await this.#forgotten());
+    if (!doubtful || this.#stopped) return;
+    this.#up = true;
+    const reason = this.#moved ? 'address-changed' : slept ? 'resumed-from-sleep' : null;
+    this.#moved = false;
+    this.#events.doubt(reason === null ? null : { key: reason });
+  }
+
+  /** An exchange that was restarted between two pings answers as ever, and knows no call any more. */
+  async #forgotten(): Promise<boolean> {
+    this.#ticks += 1;
+    return this.#ticks % 2 === 0 && (await this.#probe()) === 'gone';
   }
 
   /** Null when the exchange answers, else what is wrong. */

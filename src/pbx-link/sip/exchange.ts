@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
 import { answerChallenge, type Credentials, chooseChallenge } from './digest.ts';
-import type { SrfDialog, SrfRequest, SrfResponse, SrfStack } from './srf.ts';
+import { type OutgoingInvite, sendInvite } from './outgoing-invite.ts';
+import type { SrfDialog, SrfResponse, SrfStack } from './srf.ts';
 
 export type ExchangeAddress = {
   readonly host: string;
@@ -14,27 +15,6 @@ export type Answer =
   | { readonly kind: 'final'; readonly res: SrfResponse }
   | { readonly kind: 'none'; readonly why: string };
 
-export type InviteEnd =
-  | { readonly kind: 'answered'; readonly dialog: SrfDialog }
-  | {
-      readonly kind: 'failed';
-      readonly status: number;
-      readonly phrase: string;
-      readonly reason: string | undefined;
-    };
-
-/** An INVITE under way. */
-export type OutgoingInvite = {
-  readonly callId: string;
-  readonly localTag: string;
-  /** The tag of the other side once an early dialog exists. */
-  remoteTag(): string | null;
-  /** Sends CANCEL when the exchange has answered provisionally; the end is still reported by `ended`. */
-  cancel(): void;
-  /** Never rejects. */
-  readonly ended: Promise<InviteEnd>;
-};
-
 /**
  * The exchange as a SIP peer: requests from the operator line, with the digest answered for every method
  * (RFC 3261 22; srf's own digest knows MD5 and one challenge only) and a time limit round each, because srf leaves
@@ -46,6 +26,7 @@ export class Exchange {
   readonly #stack: SrfStack;
   readonly #credentials: Credentials;
   readonly #clock: Clock;
+  readonly #invites = new Set<OutgoingInvite>();
 
   constructor(
     stack: SrfStack,
@@ -101,7 +82,7 @@ export class Exchange {
       const all = { ...fixed, ...extra, CSeq: `${first + attempt - 1} ${method}` };
       const answer = await this.#once(method, uri, all, timeoutMs);
       if (answer.kind === 'none' || options.challenge === false) return answer;
-      const authorization = this.#authorization(answer.res, method, uri, attempt);
+      const authorization = this.authorization(answer.res, method, uri, attempt);
       if (!authorization) return answer;
       extra = authorization;
     }
@@ -127,19 +108,24 @@ export class Exchange {
       readonly headers?: Record<string, string>;
       readonly body?: string;
       readonly timeoutMs: number;
+      /** A final response that comes after the time was up. */
+      readonly onLate?: (res: SrfResponse) => void;
     },
   ): Promise<Answer> {
     let headers = { ...options.headers };
     for (let attempt = 1; ; attempt += 1) {
+      let waiting = true;
       const answer = await this.bounded(options.timeoutMs, (settle) => {
         const body = options.body === undefined ? {} : { body: options.body };
         dialog.request({ method, headers, ...body }, (err, res) => {
           if (err || !res) settle({ kind: 'none', why: err?.message ?? 'not sent' });
-          else if (res.status >= 200) settle({ kind: 'final', res });
+          else if (res.status >= 200 && waiting) settle({ kind: 'final', res });
+          else if (res.status >= 200) options.onLate?.(res);
         });
       });
+      waiting = false;
       if (answer.kind === 'none') return answer;
-      const authorization = this.#authorization(answer.res, method, dialog.remote.uri, attempt);
+      const authorization = this.authorization(answer.res, method, dialog.remote.uri, attempt);
       if (!authorization) return answer;
       headers = { ...headers, ...authorization };
     }
@@ -155,7 +141,8 @@ export class Exchange {
       (settle) => {
         const options = { method: 'INFO', headers: { Contact: this.contact() }, stackDialogId: dialogId };
         this.#stack.request('sip:placeholder', options, (err, req) => {
-          if (err || !req) return settle('gone');
+          if (err || !req)
+            return settle(err && 'code' in err && err.code === 'ENODIALOG' ? 'gone' : 'unknown');
           req.on('response', (res) => {
             if (res.status < 200) return;
             if (res.source_address === '') settle('unknown');
@@ -175,78 +162,36 @@ export class Exchange {
     onDialog: (dialog: SrfDialog) => void,
   ): OutgoingInvite {
     const uri = this.uri(number);
-    const callId = randomUUID();
     const localTag = newTag();
-    let request: SrfRequest | null = null;
-    let remoteTag: string | null = null;
-    let cancelled = false;
-    const state = { ended: false };
-
-    const attempt = (cseq: number, extra: Record<string, string>, settle: (end: InviteEnd) => void) => {
-      this.#stack.createUAC(
-        uri,
-        {
-          localSdp: sdp,
-          headers: {
-            From: `<${this.aor(this.line)}>;tag=${localTag}`,
-            To: `<${this.aor(number)}>`,
-            'Call-ID': callId,
-            CSeq: `${cseq} INVITE`,
-            Contact: this.contact(),
-            ...headers,
-            ...extra,
-          },
-        },
-        {
-          cbRequest: (_err, req) => {
-            request = req ?? null;
-            if (cancelled && request) request.cancel(() => undefined);
-          },
-          cbProvisional: (res) => {
-            remoteTag = /;\s{0,4}tag=([^;>\s]+)/.exec(res.get('To') ?? '')?.[1] ?? remoteTag;
-            if (!state.ended) onProvisional(res);
-          },
-        },
-        (err, dialog) => {
-          if (dialog) {
-            // Here and now: srf drops listeners' events that happen before they are attached.
-            onDialog(dialog);
-            return settle({ kind: 'answered', dialog });
-          }
-          const res = err?.res;
-          const authorization = res && !cancelled ? this.#authorization(res, 'INVITE', uri, cseq) : null;
-          if (authorization) return attempt(cseq + 1, authorization, settle);
-          settle({
-            kind: 'failed',
-            status: res?.status ?? err?.status ?? 0,
-            phrase: res?.reason ?? err?.message ?? '',
-            reason: res?.get('Reason'),
-          });
-        },
-      );
-    };
-
-    const ended = new Promise<InviteEnd>((resolve) => {
-      attempt(1, {}, (end) => {
-        state.ended = true;
-        resolve(end);
-      });
-    });
-    return {
-      callId,
+    const invite = sendInvite({
+      stack: this.#stack,
+      clock: this.#clock,
+      uri,
+      sdp,
+      callId: randomUUID(),
       localTag,
-      remoteTag: () => remoteTag,
-      cancel: () => {
-        if (cancelled || state.ended) return;
-        cancelled = true;
-        request?.cancel(() => undefined);
+      headers: {
+        From: `<${this.aor(this.line)}>;tag=${localTag}`,
+        To: `<${this.aor(number)}>`,
+        Contact: this.contact(),
+        ...headers,
       },
-      ended,
-    };
+      authorize: (res, attempt) => this.authorization(res, 'INVITE', uri, attempt),
+      onProvisional,
+      onDialog,
+    });
+    this.#invites.add(invite);
+    void invite.ended.then(() => this.#invites.delete(invite));
+    return invite;
+  }
+
+  /** The connection to the SIP stack is gone: srf would leave what is under way unsettled for ever. */
+  abandonInvites(): void {
+    for (const invite of this.#invites) invite.abandon();
   }
 
   /** The header that answers a challenge, or null when there is none or the second answer was refused too. */
-  #authorization(
+  authorization(
     res: SrfResponse,
     method: string,
     uri: string,

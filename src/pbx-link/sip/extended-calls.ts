@@ -1,20 +1,6 @@
 import type { CallId, Party, Recall } from '../model/call.ts';
-import type { ExchangeOutcome } from '../model/exchange-command.ts';
-import { featureCode } from '../profiles/feature-code.ts';
-import { holdParty, joinHeadset, restHeadset } from './crossing.ts';
 import type { TargetState } from './dialog-info.ts';
-import { newSession } from './leg.ts';
-import {
-  DONE,
-  findCall,
-  type LinkCall,
-  type LinkCore,
-  refused,
-  setConnected,
-  setMuted,
-} from './link-core.ts';
-import { attachLeg } from './party-leg.ts';
-import { writeSdp } from './sdp.ts';
+import { type LinkCall, type LinkCore, setMuted } from './link-core.ts';
 import { TargetWatch } from './target-watch.ts';
 
 /** After the target's lamp has changed a recall is on its way for at most this long. */
@@ -78,7 +64,6 @@ export function extend(core: LinkCore, call: LinkCall, known: 'answered' | 'ring
   entry.watch = new TargetWatch({
     exchange: core.exchange,
     stack: core.stack,
-    credentials: core.credentials,
     number: entry.target.number,
     report: (state) => lampChanged(core, entry, state),
   });
@@ -89,8 +74,10 @@ function leave(core: LinkCore, entry: Extended): void {
   const { call, target } = entry;
   entry.left = true;
   call.phase = 'extended';
-  if (core.inHand === call) core.inHand = null;
-  setMuted(core, false);
+  if (core.inHand === call) {
+    core.inHand = null;
+    setMuted(core, false);
+  }
   core.emit({ type: 'extended', call: call.id, target });
 }
 
@@ -171,63 +158,25 @@ function forgetWatch(core: LinkCore, entry: Extended): void {
   bookOf(core).delete(entry.call.id);
 }
 
+/** The call that rings at its target, as far as is known; null when there is nothing to take back. */
+export function ringingExtended(
+  core: LinkCore,
+  id: CallId,
+): { readonly call: LinkCall; readonly target: Party } | null {
+  const entry = bookOf(core).get(id);
+  return entry && !entry.told && entry.call.phase === 'extended' ? entry : null;
+}
+
+/** The call is back at the desk by the operator's own act. */
+export function tookBack(core: LinkCore, call: LinkCall): void {
+  const entry = bookOf(core).get(call.id);
+  if (entry) forgetWatch(core, entry);
+}
+
 export function extendedIds(core: LinkCore): CallId[] {
   return [...bookOf(core).values()].filter((entry) => !entry.told).map((entry) => entry.call.id);
 }
 
 export function forgetAllExtended(core: LinkCore): void {
   for (const entry of [...bookOf(core).values()]) forget(core, entry);
-}
-
-/**
- * Pulls back a call that still rings at its target (row B19): the exchange's pick-up code is dialled with the
- * headset's media, so the caller is with the operator in one round trip and the target stops ringing.
- */
-export async function takeBack(core: LinkCore, id: CallId, hold: CallId | null): Promise<ExchangeOutcome> {
-  const entry = bookOf(core).get(id);
-  if (!entry || entry.told || entry.call.phase !== 'extended') return refused('nothing-to-take-back');
-  const template = core.profile.services.pickUp.template;
-  const code = template === null ? null : featureCode(template, { ext: entry.target.number });
-  if (code === null) return refused('capability-missing');
-  const before = hold === null ? null : findCall(core, hold, 'connected');
-  if (before && !before.call) return before.refusal;
-  if (before) {
-    const held = await holdParty(core, before.call, 'self');
-    if (!held.ok && core.calls.has(before.call.id)) return refused('exchange-error', held.why);
-    await restHeadset(core);
-  }
-  const phone = core.headset.leg?.media;
-  if (!phone) return refused('no-headset');
-  const { call } = entry;
-  const referred = call.leg;
-  if (referred && !referred.ended) await referred.bye();
-  const session = newSession(core.legContext.sink.host());
-  const sdp = writeSdp(session, phone, 'sendrecv');
-  const invite = core.exchange.invite(
-    code,
-    sdp,
-    {},
-    () => undefined,
-    (dialog) => attachLeg(core, call, dialog, { session, sdp }),
-  );
-  const stop = core.clock.after(4000, () => invite.cancel());
-  const end = await invite.ended;
-  stop();
-  const media = call.leg?.ended === false ? call.leg.media : null;
-  if (end.kind === 'answered' && media && call.phase === 'extended') {
-    const joined = await core.headset.join(media);
-    if (joined.ok) {
-      forgetWatch(core, entry);
-      setConnected(core, call);
-      return DONE;
-    }
-    await call.leg?.bye();
-  }
-  if (before && core.calls.has(before.call.id) && (await joinHeadset(core, before.call)).ok) {
-    setConnected(core, before.call);
-  } else {
-    await restHeadset(core);
-  }
-  const detail = end.kind === 'failed' ? `SIP ${end.status} ${end.phrase}`.trim() : 'the call has ended';
-  return refused('nothing-to-take-back', detail);
 }

@@ -2,8 +2,9 @@ import type { Reason } from '../model/reason.ts';
 import type { ExchangeProfile } from '../profiles/exchange-profile.ts';
 import { featureCode } from '../profiles/feature-code.ts';
 import { causeOfResponse } from './cause.ts';
-import type { Exchange, OutgoingInvite } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { Leg, type LegContext, newSession, type OfferResult } from './leg.ts';
+import type { OutgoingInvite } from './outgoing-invite.ts';
 import { G711, type Media, writeSdp } from './sdp.ts';
 
 /** What the phone gets while no call is in hand: no packets, or the exchange's silent music class. */
@@ -26,9 +27,11 @@ export class HeadsetPhone {
   readonly #context: LegContext;
   readonly #report: (state: HeadsetState, reason?: Reason) => void;
   readonly #onLost: (how: 'hung-up' | 'forgotten') => void;
+  readonly #onMoved: () => void;
   #state: HeadsetState = 'unbound';
   #leg: Leg | null = null;
   #invite: OutgoingInvite | null = null;
+  #binds = 0;
 
   constructor(options: {
     readonly number: string;
@@ -39,6 +42,8 @@ export class HeadsetPhone {
     readonly report: (state: HeadsetState, reason?: Reason) => void;
     /** The phone hung up or its leg was lost: whoever was in hand now talks to nobody. */
     readonly onLost: (how: 'hung-up' | 'forgotten') => void;
+    /** The phone's media may not be what they should: every leg is to be given again what belongs to it. */
+    readonly onMoved: () => void;
   }) {
     this.number = options.number;
     this.standbyMode = options.standby;
@@ -47,6 +52,7 @@ export class HeadsetPhone {
     this.#context = options.context;
     this.#report = options.report;
     this.#onLost = options.onLost;
+    this.#onMoved = options.onMoved;
   }
 
   get state(): HeadsetState {
@@ -60,7 +66,11 @@ export class HeadsetPhone {
 
   /** Calls the phone and waits until it is off hook; null when bound, else why not. */
   async bind(): Promise<Reason | null> {
+    this.#binds += 1;
+    const bind = this.#binds;
     await this.unbind();
+    // Asked again meanwhile: the phone is called once, by whoever asked last.
+    if (bind !== this.#binds) return { key: 'already-pending' };
     const template = this.#profile.services.headsetCall.template;
     const code = template === null ? this.number : featureCode(template, { ext: this.number });
     if (code === null) return this.#fail({ key: 'bad-number', detail: this.number });
@@ -78,7 +88,12 @@ export class HeadsetPhone {
       { 'Call-Info': `<sip:${host}>;answer-after=0`, 'Alert-Info': `<http://${host}>;info=alert-autoanswer` },
       () => undefined,
       (dialog) => {
-        leg = new Leg(dialog, this.#context, { ended: () => this.#legEnded(leg) }, { session, sdp });
+        const events = {
+          ended: () => this.#legEnded(leg),
+          mediaMoved: this.#onMoved,
+          settledLate: this.#onMoved,
+        };
+        leg = new Leg(dialog, this.#context, events, { session, sdp });
       },
     );
     this.#invite = invite;

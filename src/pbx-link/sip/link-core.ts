@@ -5,11 +5,11 @@ import type { ExchangeEvent } from '../model/exchange-event.ts';
 import type { Log } from '../model/log.ts';
 import type { Reason, ReasonKey } from '../model/reason.ts';
 import type { ExchangeProfile } from '../profiles/exchange-profile.ts';
-import type { Acts } from './acts.ts';
-import type { Credentials } from './digest.ts';
-import type { Exchange, OutgoingInvite } from './exchange.ts';
+import { Acts } from './acts.ts';
+import type { Exchange } from './exchange.ts';
 import type { HeadsetPhone } from './headset-phone.ts';
 import type { Leg, LegContext } from './leg.ts';
+import type { OutgoingInvite } from './outgoing-invite.ts';
 import type { Media } from './sdp.ts';
 import type { SrfStack } from './srf.ts';
 import type { WaitingInvite } from './waiting-invite.ts';
@@ -37,6 +37,11 @@ export type LinkCall = {
   /** Media of an early dialog that the headset already hears. */
   early: Media | null;
   leg: Leg | null;
+  heldBy: HeldBy;
+  /** An answer is under way: whoever wants this call waits for it. */
+  answering: boolean;
+  /** Digits follow one another (one INFO after the other). */
+  readonly digits: Acts;
   /** A join has taken this call away; its end is a success. */
   joined: boolean;
   /** The operator gave this call up; its end is his. */
@@ -47,7 +52,6 @@ export type LinkCall = {
 export type LinkCore = {
   readonly stack: SrfStack;
   readonly exchange: Exchange;
-  readonly credentials: Credentials;
   readonly profile: ExchangeProfile;
   readonly clock: Clock;
   readonly log: Log;
@@ -59,8 +63,32 @@ export type LinkCore = {
   /** The call that the headset is joined with, or that rings into it. */
   inHand: LinkCall | null;
   muted: boolean;
+  /** Legs whose party lives on elsewhere: they get their BYE when the exchange has said its last word. */
+  readonly leaving: Set<Leg>;
+  /** The link is being stopped: a leg that still arrives is ended at once. */
+  stopping: boolean;
   readonly emit: (event: EventBody) => void;
 };
+
+/** A call as it begins, in one of the two phases in which calls begin. */
+export function newCall(
+  begin: Pick<LinkCall, 'id' | 'origin' | 'exchangeId' | 'party'> & {
+    readonly phase: 'waiting' | 'outgoing';
+  },
+): LinkCall {
+  return {
+    ...begin,
+    waiting: null,
+    outgoing: null,
+    early: null,
+    leg: null,
+    heldBy: 'self',
+    answering: false,
+    digits: new Acts(),
+    joined: false,
+    givenUp: false,
+  };
+}
 
 export const DONE: ExchangeOutcome = { outcome: 'done' };
 
@@ -90,20 +118,36 @@ export function endCall(
   if (call.phase === 'gone') return;
   call.phase = 'gone';
   core.calls.delete(call.id);
+  if (core.inHand === call) {
+    core.inHand = null;
+    setMuted(core, false);
+  }
   core.emit({ type: 'cleared', call: call.id, cause, by });
 }
 
 export function setHeld(core: LinkCore, call: LinkCall, by: HeldBy): void {
   call.phase = 'held';
-  if (core.inHand === call) core.inHand = null;
+  call.heldBy = by;
+  if (core.inHand === call) {
+    core.inHand = null;
+    setMuted(core, false);
+  }
   core.emit({ type: 'held', call: call.id, by });
 }
 
-export function setConnected(core: LinkCore, call: LinkCall): void {
+/** Whether the call is still on the books with a leg that is up. */
+export function isUp(core: LinkCore, call: LinkCall): boolean {
+  return core.calls.get(call.id) === call && call.leg?.ended === false;
+}
+
+/** The operator and the party hear each other; false when the party has gone meanwhile, and nothing is said then. */
+export function setConnected(core: LinkCore, call: LinkCall): boolean {
+  if (!isUp(core, call)) return false;
   call.phase = 'connected';
   core.inHand = call;
   setMuted(core, false);
   core.emit({ type: 'established', call: call.id });
+  return true;
 }
 
 /** Muting ends by itself with the call (row B27). */
@@ -116,4 +160,18 @@ export function setMuted(core: LinkCore, on: boolean): void {
 /** Runs an act that nobody waits for. One that fails is a bug: it is logged, and the next act runs. */
 export function runLater(core: LinkCore, act: () => Promise<unknown>): void {
   core.acts.run(act).catch((error: unknown) => core.log('error', 'an act failed', { error: String(error) }));
+}
+
+/** Ends a leg when the exchange has said its last word about it, or when the link stops. */
+export function endLater(core: LinkCore, leg: Leg, when: Promise<unknown>): void {
+  core.leaving.add(leg);
+  void when.then(async () => {
+    if (!core.leaving.delete(leg)) return;
+    await leg.bye();
+  });
+}
+
+/** Settles after `ms` milliseconds. */
+export function delay(core: LinkCore, ms: number): Promise<void> {
+  return new Promise((resolve) => core.clock.after(ms, resolve));
 }

@@ -1,8 +1,7 @@
 import type { CallSnapshot } from '../model/exchange-event.ts';
-import type { Reason } from '../model/reason.ts';
-import { holdParty, joinHeadset, restHeadset } from './crossing.ts';
+import { holdParty, reassertAll } from './crossing.ts';
 import { extendedIds } from './extended-calls.ts';
-import { endCall, type LinkCall, type LinkCore, setConnected } from './link-core.ts';
+import { endCall, type LinkCall, type LinkCore } from './link-core.ts';
 
 const PROBE_TIMEOUT_MS = 3000;
 
@@ -11,10 +10,7 @@ const PROBE_TIMEOUT_MS = 3000;
  * is asked for, what the exchange has forgotten is dropped and said, and what lives is told our present address.
  * Returns whether the headset phone's standing call was lost on the way.
  */
-export async function recoverCalls(
-  core: LinkCore,
-  reason: Reason | null,
-): Promise<{ readonly headsetLost: boolean }> {
+export async function recoverCalls(core: LinkCore): Promise<{ readonly headsetLost: boolean }> {
   const standing = core.headset.leg;
   const probes = [...core.calls.values()].map(async (call) => ({ call, state: await probeCall(core, call) }));
   const headset = standing ? await standing.probe(PROBE_TIMEOUT_MS) : 'alive';
@@ -26,7 +22,9 @@ export async function recoverCalls(
     else if (state === 'unknown')
       core.log('warn', 'the exchange did not say whether a call lives', { call: call.id });
   }
-  if (reason?.key === 'address-changed') await refreshAddresses(core);
+  // What was on its way when the doubt arose may have been done or not; and held and resting legs must name our
+  // present address (RFC 3261 12.2.2, target refresh).
+  await reassertAll(core);
   return { headsetLost };
 }
 
@@ -49,24 +47,8 @@ function dropCall(core: LinkCore, call: LinkCall): void {
   call.waiting?.drop();
   call.outgoing?.cancel();
   call.leg?.drop();
-  if (core.inHand === call) core.inHand = null;
   call.givenUp = true;
   endCall(core, call, { key: 'link-lost' }, 'exchange');
-}
-
-/** A target refresh for each leg: the Contact, and the address to which held and resting legs point (RFC 3261 12.2.2). */
-async function refreshAddresses(core: LinkCore): Promise<void> {
-  const legs = [...core.calls.values()].flatMap((call) =>
-    call.phase === 'held' && call.leg ? [call.leg] : [],
-  );
-  await Promise.all(legs.map((leg) => leg.hold()));
-  if (core.inHand?.phase === 'connected') {
-    const call = core.inHand;
-    const joined = await joinHeadset(core, call);
-    if (joined.ok) setConnected(core, call);
-  } else if (core.headset.leg) {
-    await restHeadset(core);
-  }
 }
 
 /** The phone is gone: whoever was in hand hears music instead of nothing, and waits for the phone to be bound again. */
@@ -77,7 +59,6 @@ export async function holdOrphan(core: LinkCore): Promise<void> {
   } else if (call?.phase === 'outgoing') {
     call.givenUp = true;
     call.outgoing?.cancel();
-    core.inHand = null;
     endCall(core, call, { key: 'headset-lost' }, 'exchange');
   }
 }

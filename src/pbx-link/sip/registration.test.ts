@@ -32,6 +32,7 @@ function line(...answers: Answer[]) {
     clock,
     expires: 300,
     callId: 'c',
+    ownHost: () => '10.0.0.9',
     report: (state) => told.push('reason' in state ? `${state.state} ${state.reason.key}` : state.state),
   });
   return { clock, asked, told, one };
@@ -80,6 +81,27 @@ it.each([
   expect(asked).toHaveLength(3);
   await clock.pass(4000);
   expect(told.at(-1)).toBe('registered');
+});
+
+it.each([
+  ['<sip:8000@10.0.0.5:5060>;expires=3500, <sip:8000@10.0.0.9:5060>;expires=12', 12],
+  ['<sip:8000@10.0.0.9:5060>;expires=100,<sip:8000@10.0.0.5>;expires=5', 100],
+  ['<sip:8000@1.1.1.1>;expires=70, <sip:8000@2.2.2.2>;expires=60', 60],
+])('among the bindings of other positions its own one counts', async (contact, granted) => {
+  const { clock, asked, one } = line(final(200, { Contact: contact }));
+  await one.register();
+  await clock.pass(refreshAfterMs(granted) - 1);
+  expect(asked).toHaveLength(1);
+  await clock.pass(1);
+  expect(asked).toHaveLength(2);
+});
+
+it('stopped before anything was accepted it says nothing and tries no more', async () => {
+  const { clock, asked, one } = line(final(401));
+  await one.register();
+  await one.unregister();
+  await clock.pass(3600_000);
+  expect(asked).toHaveLength(1);
 });
 
 it('asked twice at once it registers once', async () => {

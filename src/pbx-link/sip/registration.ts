@@ -17,12 +17,14 @@ export class Registration {
   readonly #clock: Clock;
   readonly #expires: number;
   readonly #report: (state: RegistrationState) => void;
+  readonly #ownHost: () => string;
   readonly #callId: string;
   #cseq = 0;
   #failures = 0;
   #stopTimer: () => void = () => undefined;
   #running: Promise<boolean> | null = null;
   #stopped = false;
+  #accepted = false;
 
   constructor(options: {
     readonly exchange: Exchange;
@@ -30,6 +32,8 @@ export class Registration {
     /** Seconds asked for; the exchange may grant less. */
     readonly expires: number;
     readonly callId: string;
+    /** The address under which our own binding is known, among those of other positions. */
+    readonly ownHost: () => string;
     readonly report: (state: RegistrationState) => void;
   }) {
     this.#exchange = options.exchange;
@@ -37,6 +41,7 @@ export class Registration {
     this.#expires = options.expires;
     this.#callId = options.callId;
     this.#report = options.report;
+    this.#ownHost = options.ownHost;
   }
 
   /** Registers now; true when the exchange has accepted. Called again while under way it waits for that one. */
@@ -47,11 +52,12 @@ export class Registration {
     return this.#running;
   }
 
+  /** Frees the line, if it may have been registered; nothing is refreshed or tried any more. */
   async unregister(): Promise<void> {
     this.#stopped = true;
     this.#stopTimer();
     await this.#running?.catch(() => false);
-    await this.#send(0);
+    if (this.#accepted) await this.#send(0);
     this.#report({ state: 'unregistered' });
   }
 
@@ -71,11 +77,12 @@ export class Registration {
       asked = Math.min(Number(answer.res.get('Min-Expires')) || asked * 2, 86_400);
       answer = await this.#send(asked);
     }
+    if (answer.kind === 'final' && answer.res.status === 200) this.#accepted = true;
     if (this.#stopped) return false;
     if (answer.kind === 'final' && answer.res.status === 200) {
       this.#failures = 0;
       this.#report({ state: 'registered' });
-      this.#again(refreshAfterMs(grantedSeconds(answer.res, asked)));
+      this.#again(refreshAfterMs(grantedSeconds(answer.res, asked, this.#ownHost())));
       return true;
     }
     const reason: Reason =
@@ -89,6 +96,7 @@ export class Registration {
   }
 
   #again(ms: number): void {
+    if (this.#stopped) return;
     this.#stopTimer = this.#clock.after(ms, () => {
       this.register().catch(() => false);
     });
@@ -117,9 +125,21 @@ function refusal(status: number, phrase: string): Reason {
   return status === 404 ? { ...cause, key: 'unknown-line' } : cause;
 }
 
-function grantedSeconds(res: { get(name: string): string | undefined }, asked: number): number {
-  const inContact = /expires=(\d{1,6})/i.exec(res.get('Contact') ?? '')?.[1];
-  const granted = Number(inContact ?? res.get('Expires') ?? asked);
+/**
+ * What was granted to us: the 200 lists every binding of the line, also those of other positions (RFC 3261 10.3). The
+ * shortest of our own address counts; where none is ours, the shortest of all.
+ */
+function grantedSeconds(
+  res: { get(name: string): string | undefined },
+  asked: number,
+  ownHost: string,
+): number {
+  const bindings = (res.get('Contact') ?? '').slice(0, 8192).split(',');
+  const times = (some: readonly string[]) =>
+    some.flatMap((binding) => /;\s{0,4}expires=(\d{1,6})/i.exec(binding)?.[1] ?? []).map(Number);
+  const own = times(bindings.filter((binding) => binding.includes(`@${ownHost}`)));
+  const all = own.length > 0 ? own : times(bindings);
+  const granted = all.length > 0 ? Math.min(...all) : Number(res.get('Expires') ?? asked);
   return granted > 0 ? granted : asked;
 }
 

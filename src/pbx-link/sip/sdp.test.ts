@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { G711, parseMedia, sameMedia, writeSdp } from './sdp.ts';
+import { answerDirection, commonMedia, G711, parseMedia, sameMedia, writeSdp } from './sdp.ts';
 
 const OFFER = [
   'v=0',
@@ -49,6 +49,45 @@ describe('parseMedia', () => {
     ['nothing', ''],
   ])('is null for %s', (_what, body) => {
     expect(parseMedia(body)).toBeNull();
+  });
+});
+
+describe('answering an offer', () => {
+  const ours = { ...G711, address: '10.1.1.1', port: 4000 };
+
+  it.each([
+    ['sendrecv', 'sendrecv', 'sendrecv'],
+    ['sendonly', 'sendrecv', 'recvonly'],
+    ['recvonly', 'sendrecv', 'sendonly'],
+    ['inactive', 'sendrecv', 'inactive'],
+    ['sendrecv', 'sendonly', 'sendonly'],
+    ['sendonly', 'sendonly', 'inactive'],
+    ['sendrecv', 'recvonly', 'recvonly'],
+  ] as const)('%s offered and %s wanted is %s (RFC 3264 6.1)', (offered, wanted, answer) => {
+    expect(answerDirection(offered, wanted)).toBe(answer);
+  });
+
+  it('keeps what both sides know, with its explanations', () => {
+    const offer = parseMedia(OFFER.replace('RTP/AVP 0 8 101', 'RTP/AVP 8 101'));
+    const common = offer && commonMedia(ours, offer);
+    expect(common?.formats).toBe('8 101');
+    expect(common?.attributes.join()).not.toContain('PCMU');
+  });
+
+  it('digits alone are no voice', () => {
+    const offer = parseMedia(OFFER.replace('RTP/AVP 0 8 101', 'RTP/AVP 18 101'));
+    expect(offer && commonMedia(ours, offer)).toBeNull();
+  });
+
+  it('reads the direction, of the session too, and not that of other media', () => {
+    expect(parseMedia(OFFER)?.direction).toBe('sendrecv');
+    expect(parseMedia(OFFER.replace('a=sendrecv', 'a=sendonly'))?.direction).toBe('sendonly');
+    expect(
+      parseMedia(`${OFFER.replace('a=sendrecv\r\n', '')}m=video 3 RTP/AVP 96\r\na=inactive\r\n`)?.direction,
+    ).toBe('sendrecv');
+    expect(
+      parseMedia(OFFER.replace('a=sendrecv\r\n', '').replace('t=0 0', 't=0 0\r\na=inactive'))?.direction,
+    ).toBe('inactive');
   });
 });
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { assertNever } from '../model/assert-never.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
 import type { ExchangeCommand, ExchangeOutcome } from '../model/exchange-command.ts';
 import type { ExchangeEvent } from '../model/exchange-event.ts';
@@ -8,26 +7,22 @@ import type { Log } from '../model/log.ts';
 import type { Reason } from '../model/reason.ts';
 import type { ExchangeProfile } from '../profiles/exchange-profile.ts';
 import { Acts } from './acts.ts';
-import { answer } from './answering.ts';
-import { makeCall } from './calling.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { clear, endParty, reconnect } from './clearing.ts';
-import { flash, sendDigits } from './digits.ts';
+import { endParty } from './clearing.ts';
+import { reassertAll } from './crossing.ts';
 import { Exchange, type ExchangeAddress } from './exchange.ts';
 import { ExchangeWatch } from './exchange-watch.ts';
-import { forgetAllExtended, takeBack } from './extended-calls.ts';
+import { executeOnCalls } from './execute.ts';
+import { forgetAllExtended } from './extended-calls.ts';
 import { HeadsetPhone, type Standby } from './headset-phone.ts';
-import { hold, mute, retrieve } from './holding.ts';
-import type { LegContext } from './leg.ts';
 import { DONE, type EventBody, type LinkCore, refused, runLater } from './link-core.ts';
 import { localAddressFor } from './local-address.ts';
-import { receiveInvite, reject } from './receiving.ts';
+import { receiveInvite } from './receiving.ts';
 import { holdOrphan, recoverCalls, snapshot } from './recovery.ts';
 import { Registration } from './registration.ts';
-import { checkSeat } from './seat-check.ts';
 import { SinkSocket } from './sink.ts';
 import { createSrf, type SrfStack } from './srf.ts';
-import { join, transfer } from './transferring.ts';
+import { TrackedClock } from './tracked-clock.ts';
 
 export type SipLinkOptions = {
   /** The SIP stack beside drachtio-srf: the embedded agent or a drachtio-server. */
@@ -55,6 +50,8 @@ export type SipLinkOptions = {
 const STOP_TIMEOUT_MS = 3000;
 /** An exchange that is shut down in order ends its calls this long before it falls silent. */
 const GOING_DOWN_MS = 10_000;
+/** Waits between tries to bind a phone that the exchange lost; the last one goes on. */
+const BIND_AGAIN_MS = [2000, 5000, 10_000, 30_000];
 
 /** The exchange over SIP. */
 export function createSipLink(options: SipLinkOptions): ExchangeLink {
@@ -65,31 +62,30 @@ class SipLink implements ExchangeLink {
   readonly capabilities: Capabilities;
   readonly #options: SipLinkOptions;
   readonly #stack: SrfStack;
+  readonly #clock: TrackedClock;
   readonly #core: LinkCore;
   readonly #watch: ExchangeWatch;
   readonly #registration: Registration;
   readonly #sink: SinkSocket;
   #listener: (event: ExchangeEvent) => void = () => undefined;
   #link: 'connecting' | 'up' | 'down' | 'stopped' = 'connecting';
-  #connected = false;
-  #watching = false;
+  /** How often the link has gone down: a recovery during which that happened says nothing. */
+  #downs = 0;
+  #agent: 'never' | 'there' | 'gone' = 'never';
   #bindAgain = false;
   #hungUpAt: number | null = null;
-  #stopped = false;
   #recovering: Promise<void> = Promise.resolve();
 
   constructor(options: SipLinkOptions) {
     this.#options = options;
-    const clock = options.clock ?? systemClock;
-    const credentials = {
-      user: options.line.authUser ?? options.line.number,
-      password: options.line.password,
-    };
+    const { line, profile } = options;
+    const clock = new TrackedClock(options.clock ?? systemClock);
+    this.#clock = clock;
     this.#stack = createSrf();
     const exchange = new Exchange(this.#stack, {
       address: options.exchange,
-      line: options.line.number,
-      credentials,
+      line: line.number,
+      credentials: { user: line.authUser ?? line.number, password: line.password },
       clock,
     });
     const localAddress = options.localAddress ?? localAddressFor;
@@ -97,8 +93,11 @@ class SipLink implements ExchangeLink {
       exchange,
       clock,
       localAddress: () => localAddress(options.exchange.host),
+      probe: () => this.#probeOne(),
       events: {
-        down: (reason) => this.#down(reason),
+        down: (reason) => {
+          if (this.#agent === 'there') this.#down(reason);
+        },
         doubt: (reason) => void this.#recoverSoon(reason),
       },
     });
@@ -107,28 +106,28 @@ class SipLink implements ExchangeLink {
     this.#registration = new Registration({
       exchange,
       clock,
-      expires: options.line.expires,
+      expires: line.expires,
       callId: randomUUID(),
+      ownHost: () => this.#watch.address,
       report: (state) => emit({ type: 'line', ...state }),
     });
-    const legContext: LegContext = { exchange, clock, sink: this.#sink };
+    const legContext = { exchange, clock, sink: this.#sink };
     const headset = new HeadsetPhone({
-      number: options.headset.number,
-      standby: options.headset.standby,
+      ...options.headset,
       exchange,
-      profile: options.profile,
+      profile,
       context: legContext,
       report: (state, reason) => emit({ type: 'headset', state, ...(reason ? { reason } : {}) }),
       onLost: (how) => {
         if (how === 'hung-up') this.#hungUpAt = clock.now();
         runLater(this.#core, () => holdOrphan(this.#core));
       },
+      onMoved: () => runLater(this.#core, () => reassertAll(this.#core)),
     });
     this.#core = {
       stack: this.#stack,
       exchange,
-      credentials,
-      profile: options.profile,
+      profile,
       clock,
       log: options.log,
       acts: new Acts(),
@@ -138,9 +137,11 @@ class SipLink implements ExchangeLink {
       calls: new Map(),
       inHand: null,
       muted: false,
+      leaving: new Set(),
+      stopping: false,
       emit,
     };
-    this.capabilities = capabilitiesOf(options.profile);
+    this.capabilities = capabilitiesOf(profile);
   }
 
   start(listener: (event: ExchangeEvent) => void): void {
@@ -148,7 +149,7 @@ class SipLink implements ExchangeLink {
     this.#core.emit({ type: 'link', state: 'connecting' });
     const { minuteMs = 60_000, agent } = this.#options;
     this.#stack.invite((req, res) => {
-      if (this.#stopped) res.send(480);
+      if (this.#core.stopping) res.send(480);
       else receiveInvite(this.#core, req, res, minuteMs);
     });
     // The exchange asks whether we live (qualify); message-waiting notices need no more than a receipt.
@@ -160,87 +161,57 @@ class SipLink implements ExchangeLink {
     this.#stack.on('error', (err) => this.#agentLost(err));
     this.#stack.on('close', () => this.#agentLost('the connection was closed'));
     void this.#sink.open().then(() => {
-      if (this.#stopped) return;
-      this.#connected = true;
-      this.#stack.connect({ host: agent.host, port: agent.port, secret: agent.secret });
+      if (!this.#core.stopping) this.#stack.connect(agent);
     });
   }
 
   async execute(command: ExchangeCommand): Promise<ExchangeOutcome> {
-    if (this.#stopped) return refused('stopped');
+    if (this.#core.stopping) return refused('stopped');
     if (this.#link !== 'up') return refused('link-down');
     const missing = this.capabilities[command.type];
     if (missing !== true) return { outcome: 'refused', reason: missing };
-    const core = this.#core;
-    const act = (fn: () => Promise<ExchangeOutcome>) => core.acts.run(fn);
-    switch (command.type) {
-      case 'bind-headset':
-        return this.#bind();
-      case 'unbind-headset':
-        return act(async () => {
-          this.#bindAgain = false;
-          await holdOrphan(core);
-          await core.headset.unbind();
-          return DONE;
-        });
-      case 'check-seat':
-        core.emit({ type: 'seat-checked', items: await checkSeat(core.exchange, core.profile) });
-        return DONE;
-      case 'answer':
-        return act(() => answer(core, command.call, command.hold));
-      case 'reject':
-        return reject(core, command.call, command.cause);
-      case 'make-call':
-        return makeCall(core, command.call, command.number, command.hold);
-      case 'hold':
-        return act(() => hold(core, command.call, command.by));
-      case 'retrieve':
-        return act(() => retrieve(core, command.call, command.hold));
-      case 'mute':
-        return act(() => mute(core, command.on));
-      case 'clear':
-        return act(() => clear(core, command.call));
-      case 'reconnect':
-        return act(() => reconnect(core, command.call, command.clear));
-      case 'transfer':
-        return act(() => transfer(core, command.call, command.number));
-      case 'join':
-        return act(() => join(core, command.source, command.destination));
-      case 'take-back':
-        return act(() => takeBack(core, command.call, command.hold));
-      // These touch no media: a long row of digits must not keep the next call from being answered.
-      case 'send-digits':
-        return sendDigits(core, command.call, command.digits);
-      case 'flash':
-        return flash(core, command.call);
-      default:
-        return assertNever(command);
-    }
+    if (command.type === 'bind-headset') return this.#bind();
+    if (command.type !== 'unbind-headset') return executeOnCalls(this.#core, command);
+    this.#bindAgain = false;
+    return this.#core.acts.run(async () => {
+      await holdOrphan(this.#core);
+      await this.#core.headset.unbind();
+      return DONE;
+    });
   }
 
   async resync(): Promise<void> {
-    if (this.#link !== 'up') return;
-    await this.#recoverSoon(null);
+    if (this.#link === 'up') await this.#recoverSoon(null);
   }
 
   async stop(): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
     const core = this.#core;
+    if (core.stopping) return;
+    core.stopping = true;
     this.#watch.stop();
-    const work = (async () => {
-      forgetAllExtended(core);
-      await Promise.all([...core.calls.values()].map((call) => endParty(core, call)));
-      await core.headset.unbind();
-      if (this.#link === 'up') await this.#registration.unregister();
-      else this.#registration.pause();
-    })();
-    const late = new Promise<void>((resolve) => core.clock.after(STOP_TIMEOUT_MS, resolve));
-    await Promise.race([work, late]);
+    const late = new Promise<void>((resolve) => this.#clock.after(STOP_TIMEOUT_MS, resolve));
+    await Promise.race([this.#sayGoodbye(), late]);
     this.#sink.close();
-    // srf knows no disconnect before its first connect.
-    if (this.#connected) this.#stack.disconnect();
+    this.#clock.stopAll();
+    try {
+      this.#stack.disconnect();
+    } catch {
+      // It has no connection to end; that it must not make one any more it has understood.
+    }
     this.#set('stopped');
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    const core = this.#core;
+    forgetAllExtended(core);
+    await Promise.all([
+      ...[...core.calls.values()].map((call) => endParty(core, call)),
+      ...[...core.leaving].map((leg) => leg.bye()),
+      core.headset.unbind(),
+    ]);
+    await this.#registration.unregister();
+    // An act that was under way may have brought a leg meanwhile, which was ended where it came.
+    await core.acts.settled();
   }
 
   /** Binds again too: the call in hand is held by itself meanwhile and comes back (row B1, reset). */
@@ -255,24 +226,42 @@ class SipLink implements ExchangeLink {
     return DONE;
   }
 
+  /** A phone that was lost with the exchange is bound again, as soon as the exchange knows it again. */
+  async #bindLost(attempt = 0): Promise<void> {
+    const { headset, log, stopping } = this.#core;
+    const wanted = this.#bindAgain && this.#hungUpAt === null && this.#link === 'up' && !stopping;
+    if (!wanted || headset.state === 'bound' || headset.state === 'binding') return;
+    const outcome = await this.#bind();
+    if (outcome.outcome === 'done') return;
+    log('warn', 'the headset phone was not bound again', { attempt, reason: outcome.reason });
+    const wait = BIND_AGAIN_MS[Math.min(attempt, BIND_AGAIN_MS.length - 1)] as number;
+    this.#clock.after(wait, () => void this.#bindLost(attempt + 1));
+  }
+
+  /** One call that is up, to ask the exchange for; the standing call of the headset first. */
+  async #probeOne(): Promise<'alive' | 'gone' | 'unknown'> {
+    const { headset, calls } = this.#core;
+    const leg = headset.leg ?? [...calls.values()].find((call) => call.leg?.ended === false)?.leg;
+    return leg ? leg.probe(STOP_TIMEOUT_MS) : 'alive';
+  }
+
   #agentConnected(err: Error | null): void {
-    if (this.#stopped) return;
+    if (this.#core.stopping) return;
     if (err) {
       this.#down({ key: 'agent-unreachable', detail: err.message });
       return;
     }
-    if (!this.#watching) {
-      this.#watching = true;
-      this.#watch
-        .start()
-        .catch((reason) => this.#core.log('error', 'the watch of the exchange ended', { reason }));
-    } else {
-      void this.#recoverSoon(null);
-    }
+    const again = this.#agent !== 'never';
+    this.#agent = 'there';
+    // Whether the exchange is there too the watch finds out.
+    if (again) this.#watch.forget();
+    else void this.#watch.start();
   }
 
   #agentLost(detail: unknown): void {
-    if (this.#stopped) return;
+    if (this.#core.stopping) return;
+    if (this.#agent === 'there') this.#agent = 'gone';
+    this.#core.exchange.abandonInvites();
     this.#down({
       key: 'agent-unreachable',
       detail: detail instanceof Error ? detail.message : String(detail),
@@ -280,10 +269,11 @@ class SipLink implements ExchangeLink {
   }
 
   #down(reason: Reason): void {
-    if (this.#stopped) return;
+    if (this.#core.stopping) return;
+    this.#downs += 1;
     this.#registration.pause();
     // A phone that was hung up stays so, unless it was the exchange that ended its calls before it went away.
-    const now = this.#core.clock.now();
+    const now = this.#clock.now();
     if (this.#hungUpAt !== null && now - this.#hungUpAt > GOING_DOWN_MS) this.#bindAgain = false;
     this.#hungUpAt = null;
     this.#set('down', reason);
@@ -298,29 +288,22 @@ class SipLink implements ExchangeLink {
   }
 
   async #recover(reason: Reason | null): Promise<void> {
-    if (this.#stopped) return;
     const core = this.#core;
+    if (core.stopping) return;
+    const downs = this.#downs;
     if (reason) this.#set('connecting', reason);
-    const first = core.calls.size === 0 && !core.headset.leg;
-    if (first) {
-      // Nothing to lose and nothing to ask for: the line first, so that calls arrive.
-      await this.#registration.register();
-    } else {
-      const [, left] = await Promise.all([
-        this.#registration.register(),
-        core.acts.run(() => recoverCalls(core, reason)),
-      ]);
-      if (left.headsetLost) core.log('warn', 'the headset phone lost its standing call');
-    }
-    if (this.#stopped) return;
+    // With nothing to lose the line comes first, so that calls arrive.
+    const anything = core.calls.size > 0 || core.headset.leg !== null;
+    const [, left] = await Promise.all([
+      this.#registration.register(),
+      anything ? core.acts.run(() => recoverCalls(core)) : null,
+    ]);
+    if (left?.headsetLost) core.log('warn', 'the headset phone lost its standing call');
+    // Gone down again meanwhile: the next doubt begins anew.
+    if (core.stopping || downs !== this.#downs) return;
     this.#set('up');
     snapshot(core);
-    if (this.#bindAgain && this.#hungUpAt === null && !core.headset.leg && core.headset.state !== 'binding') {
-      void this.#bind().then((outcome) => {
-        if (outcome.outcome === 'refused')
-          core.log('warn', 'the headset phone was not bound again', { outcome });
-      });
-    }
+    void this.#bindLost();
   }
 
   #set(state: 'connecting' | 'up' | 'down' | 'stopped', reason?: Reason): void {

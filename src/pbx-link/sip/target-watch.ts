@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type TargetState, targetState } from './dialog-info.ts';
-import { answerChallenge, type Credentials, chooseChallenge } from './digest.ts';
 import { type Exchange, newTag } from './exchange.ts';
 import type { SrfDialog, SrfStack } from './srf.ts';
 
 const EXPIRES_SECONDS = 600;
+const END_TIMEOUT_MS = 4000;
 
 /**
  * Watches one extension for as long as a transferred call rings there (RFC 4235 over RFC 6665). Asterisk's
@@ -13,7 +13,6 @@ const EXPIRES_SECONDS = 600;
 export class TargetWatch {
   readonly #exchange: Exchange;
   readonly #stack: SrfStack;
-  readonly #credentials: Credentials;
   readonly #number: string;
   readonly #report: (state: TargetState | 'unknown') => void;
   #dialog: SrfDialog | null = null;
@@ -22,14 +21,12 @@ export class TargetWatch {
   constructor(options: {
     readonly exchange: Exchange;
     readonly stack: SrfStack;
-    readonly credentials: Credentials;
     readonly number: string;
     /** `unknown`: the exchange does not tell about this number. */
     readonly report: (state: TargetState | 'unknown') => void;
   }) {
     this.#exchange = options.exchange;
     this.#stack = options.stack;
-    this.#credentials = options.credentials;
     this.#number = options.number;
     this.#report = options.report;
   }
@@ -44,7 +41,10 @@ export class TargetWatch {
     const dialog = this.#dialog;
     if (!dialog) return;
     // Expires 0 ends it (RFC 6665 4.1.2.3). srf's own destroy would send a NOTIFY and leave the subscription alive.
-    dialog.request({ method: 'SUBSCRIBE', headers: { ...this.#headers(0) } }, () => undefined);
+    void this.#exchange.askInDialog(dialog, 'SUBSCRIBE', {
+      headers: this.#headers(0),
+      timeoutMs: END_TIMEOUT_MS,
+    });
   }
 
   #headers(expires: number): Record<string, string> {
@@ -67,16 +67,17 @@ export class TargetWatch {
       ...extra,
     };
     const progress = { cbRequest: () => undefined, cbProvisional: () => undefined };
-    this.#stack.createUAC(uri, { method: 'SUBSCRIBE', headers }, progress, (err, dialog) => {
-      if (dialog) return this.#watch(dialog);
-      const challenge = cseq < 3 ? chooseChallenge(err?.res?.get('WWW-Authenticate') ?? '') : null;
-      if (challenge && err?.res?.status === 401 && (cseq === 1 || challenge.stale)) {
-        const Authorization = answerChallenge(challenge, { method: 'SUBSCRIBE', uri }, this.#credentials);
-        this.#subscribe(cseq + 1, ids, { Authorization });
-      } else if (!this.#stopped) {
-        this.#report('unknown');
-      }
-    });
+    try {
+      this.#stack.createUAC(uri, { method: 'SUBSCRIBE', headers }, progress, (err, dialog) => {
+        if (dialog) return this.#watch(dialog);
+        const authorization = err?.res ? this.#exchange.authorization(err.res, 'SUBSCRIBE', uri, cseq) : null;
+        if (authorization) this.#subscribe(cseq + 1, ids, authorization);
+        else if (!this.#stopped) this.#report('unknown');
+      });
+    } catch {
+      // srf throws when its connection to the SIP stack is gone.
+      if (!this.#stopped) this.#report('unknown');
+    }
   }
 
   #watch(dialog: SrfDialog): void {

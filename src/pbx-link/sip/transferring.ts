@@ -1,34 +1,35 @@
 import type { CallId, Party } from '../model/call.ts';
 import type { ExchangeOutcome } from '../model/exchange-command.ts';
 import { causeOfResponse } from './cause.ts';
-import { joinHeadset, restHeadset } from './crossing.ts';
+import { giveBack, restIfFree } from './crossing.ts';
 import { expectToLeave, extend, staysHere } from './extended-calls.ts';
-import { DONE, endCall, findCall, type LinkCall, type LinkCore, refused, setConnected } from './link-core.ts';
-import type { ReferEnd } from './refer.ts';
-import { refer, replacing } from './refer.ts';
+import {
+  DONE,
+  delay,
+  endCall,
+  endLater,
+  findCall,
+  isUp,
+  type LinkCall,
+  type LinkCore,
+  refused,
+} from './link-core.ts';
+import { type ReferEnd, refer, replacing } from './refer.ts';
 
 const NUMBER = /^[0-9A-Da-d*#+]{1,64}$/;
 /** A referrer's BYE waits for the last NOTIFY, but not for ever: the exchange has the call already. */
 const FINAL_TIMEOUT_MS = 10_000;
+const CANCEL_TIMEOUT_MS = 2000;
 
 /** Blind transfer: REFER on the party's leg (RFC 5589 5). A refused one gives the party back to the operator. */
 export async function transfer(core: LinkCore, id: CallId, number: string): Promise<ExchangeOutcome> {
   if (!NUMBER.test(number)) return refused('bad-number', number);
   const found = findCall(core, id, 'connected', 'held');
   if (!found.call) return found.refusal;
-  const { call } = found;
-  const wasConnected = call.phase === 'connected';
-  const end = await sendAway(core, call, core.exchange.aor(number), { number, name: '' });
+  const { muted } = core;
+  const end = await sendAway(core, found.call, core.exchange.aor(number), { number, name: '' });
   if (end.kind === 'taken') return DONE;
-  if (!core.calls.has(id)) return refused('call-gone');
-  // The exchange has let go of the caller's media for the transfer: he must be fetched back (tried on Asterisk).
-  if (wasConnected && core.headset.leg) {
-    const back = await joinHeadset(core, call);
-    if (back.ok) setConnected(core, call);
-  } else {
-    await call.leg?.hold();
-  }
-  return refusalOf(end);
+  return notSent(core, found.call, end, muted);
 }
 
 /** Joins source and destination; the operator is out. The destination may still ring. */
@@ -52,19 +53,26 @@ async function joinTalking(
   source: LinkCall,
   destination: LinkCall,
 ): Promise<ExchangeOutcome> {
-  const dialog = destination.leg?.dialog.sip;
-  if (!dialog) return refused('call-gone');
+  const { leg } = destination;
+  if (!leg) return refused('call-gone');
+  const { callId, remoteTag, localTag } = leg.dialog.sip;
+  const { muted } = core;
   destination.joined = true;
-  const replaces = { callId: dialog.callId, toTag: dialog.remoteTag, fromTag: dialog.localTag };
-  const referTo = replacing(core.exchange.aor(destination.party.number), replaces);
+  const referTo = replacing(core.exchange.aor(destination.party.number), {
+    callId,
+    toTag: remoteTag,
+    fromTag: localTag,
+  });
   const end = await sendAway(core, source, referTo, destination.party, 'answered');
-  if (end.kind === 'taken') {
-    // The exchange ends the replaced leg itself; one that does not must not be left hanging.
-    await releaseReplaced(core, destination);
-    return DONE;
+  if (end.kind !== 'taken') {
+    destination.joined = false;
+    return notSent(core, source, end, muted);
   }
-  destination.joined = false;
-  return refusalOf(end);
+  // The exchange ends the replaced leg itself; one that does not must not be left hanging.
+  endLater(core, leg, delay(core, FINAL_TIMEOUT_MS));
+  endCall(core, destination, { key: 'normal' }, 'exchange');
+  await restIfFree(core);
+  return DONE;
 }
 
 /**
@@ -79,27 +87,32 @@ async function joinRinging(
 ): Promise<ExchangeOutcome> {
   const { outgoing, party } = destination;
   if (!outgoing) return refused('call-moved-on');
+  const { muted } = core;
   const toTag = outgoing.remoteTag();
   destination.joined = true;
   if (toTag === null) {
+    destination.givenUp = true;
     outgoing.cancel();
-    await ended(core, destination);
+    await Promise.race([outgoing.ended, delay(core, CANCEL_TIMEOUT_MS)]);
     endCall(core, destination, { key: 'normal' }, 'operator');
     const end = await sendAway(core, source, core.exchange.aor(party.number), party);
-    return end.kind === 'taken' ? DONE : refusalOf(end);
+    return end.kind === 'taken' ? DONE : notSent(core, source, end, muted);
   }
   const replaces = { callId: outgoing.callId, toTag, fromTag: outgoing.localTag };
   const end = await sendAway(core, source, replacing(core.exchange.aor(party.number), replaces), party);
-  if (end.kind === 'taken') {
-    if (core.inHand === destination) core.inHand = null;
-    endCall(core, destination, { key: 'normal' }, 'exchange');
-    return DONE;
+  if (end.kind !== 'taken') {
+    destination.joined = false;
+    return notSent(core, source, end, muted);
   }
-  destination.joined = false;
-  return refusalOf(end);
+  // The exchange ends the replaced attempt (603 on Asterisk); one that does not is given up by us.
+  destination.givenUp = true;
+  core.clock.after(FINAL_TIMEOUT_MS, () => outgoing.cancel());
+  endCall(core, destination, { key: 'normal' }, 'exchange');
+  await restIfFree(core);
+  return DONE;
 }
 
-/** Refers a party away; when the exchange has taken it the headset rests and the leg is ended after the last NOTIFY. */
+/** Refers a party away; when the exchange has taken it the leg is ended after the exchange's last word. */
 async function sendAway(
   core: LinkCore,
   call: LinkCall,
@@ -118,34 +131,27 @@ async function sendAway(
     staysHere(core, call);
     return end;
   }
-  if (core.calls.has(call.id)) extend(core, call, known);
-  await restHeadset(core);
-  const stop = new Promise<void>((resolve) => core.clock.after(FINAL_TIMEOUT_MS, resolve));
   // The referrer says BYE (RFC 5589 6.1): Asterisk does not, and the dialog would hang unseen.
-  void Promise.race([final, stop]).then(() => leg.bye());
+  endLater(core, leg, Promise.race([final, delay(core, FINAL_TIMEOUT_MS)]));
+  if (core.calls.get(call.id) === call) extend(core, call, known);
+  else staysHere(core, call);
+  await restIfFree(core);
   return { kind: 'taken', status: end.kind === 'taken' ? end.status : 200 };
 }
 
-/** Waits until the exchange has confirmed that the ringing has ended. */
-async function ended(core: LinkCore, call: LinkCall): Promise<void> {
-  const stop = new Promise<void>((resolve) => core.clock.after(2000, resolve));
-  await Promise.race([call.outgoing?.ended, stop]);
-  if (core.inHand === call) core.inHand = null;
-}
-
-async function releaseReplaced(core: LinkCore, destination: LinkCall): Promise<void> {
-  if (core.inHand === destination) {
-    core.inHand = null;
-    await restHeadset(core);
-  }
-  const { leg } = destination;
-  core.clock.after(FINAL_TIMEOUT_MS, () => {
-    void leg?.bye();
-  });
-  endCall(core, destination, { key: 'normal' }, 'exchange');
-}
-
-function refusalOf(end: ReferEnd): ExchangeOutcome {
+/**
+ * The exchange has let go of the party's media for the transfer: whoever was in hand must be fetched back, and whoever
+ * was held gets his music again (tried on Asterisk).
+ */
+async function notSent(
+  core: LinkCore,
+  call: LinkCall,
+  end: ReferEnd,
+  muted: boolean,
+): Promise<ExchangeOutcome> {
+  if (!isUp(core, call)) return refused('call-gone');
+  if (core.inHand === call) await giveBack(core, call, muted);
+  else await call.leg?.hold();
   if (end.kind === 'refused')
     return { outcome: 'refused', reason: causeOfResponse(end.status, end.phrase, undefined) };
   return refused('timeout', 'the exchange did not say what became of the transfer');

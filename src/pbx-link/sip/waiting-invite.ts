@@ -49,7 +49,9 @@ export class WaitingInvite {
 
   /** Names the early dialog to the SIP stack (both sides' tags exist since the first 180). */
   get dialogId(): string {
-    const tag = /;\s{0,4}tag=([^;>\s]+)/.exec(this.req.get('From') ?? '')?.[1] ?? '';
+    const from = this.req.get('From') ?? '';
+    // Behind the address: a display name may say anything.
+    const tag = /;\s{0,4}tag=([^;>\s]+)/.exec(from.slice(from.lastIndexOf('>') + 1))?.[1] ?? '';
     return `${this.req.get('Call-ID') ?? ''};from-tag=${tag}`;
   }
 
