@@ -27,6 +27,12 @@ export type CallLogEvent = {
   readonly detail: Readonly<Record<string, string>>;
 };
 
+/**
+ * What the SIP agent has counted since the start: a figure, or figures by reason. Null: another agent serves the
+ * messages, and its counters are there.
+ */
+export type LinkCounters = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
 /** The questions that a client can ask, each with its arguments. */
 export const querySchemas = {
   /** The newest calls first, those before row `before` when it is given. */
@@ -39,6 +45,7 @@ export const querySchemas = {
     epoch: z.string().min(1).max(MAX_ID_LENGTH),
     call: z.string().min(1).max(MAX_ID_LENGTH),
   }),
+  'link-counters': z.strictObject({}),
 } as const;
 
 export type QueryName = keyof typeof querySchemas;
@@ -46,7 +53,10 @@ export type QueryArgs<N extends QueryName> = Readonly<z.infer<(typeof querySchem
 export type QueryAnswers = {
   readonly 'call-log': readonly CallLogRow[];
   readonly 'call-events': readonly CallLogEvent[];
+  readonly 'link-counters': LinkCounters | null;
 };
+/** The questions that the database answers. */
+export type StoreQueryName = Exclude<QueryName, 'link-counters'>;
 
 export function isQueryName(name: string): name is QueryName {
   return Object.hasOwn(querySchemas, name);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { LinkCounters } from '../contract/queries.ts';
 import type { Settings } from '../contract/settings.ts';
 import { systemClock } from '../pbx-link/model/clock.ts';
 import type { Log } from '../pbx-link/model/log.ts';
@@ -41,14 +42,13 @@ export async function startConsole({ settings, trace, log }: ConsoleOptions): Pr
   const store = openStore(storeFile);
   const agent = await openAgent(settings, trace, log);
   const { exchange, line, headset, desk } = settings;
-  const inside = new RegExp(exchange.insidePattern);
   const link = createSipLink({
     agent: agent.admin,
     exchange: { host: exchange.host, port: exchange.port, transport: exchange.transport },
     line,
     headset,
     profile: PROFILES[exchange.profile],
-    inside: (number) => inside.test(number),
+    inside: insideNumbers(exchange.insidePattern),
     log,
     minuteMs: desk.minuteMs,
   });
@@ -60,11 +60,14 @@ export async function startConsole({ settings, trace, log }: ConsoleOptions): Pr
     policy: desk,
     clock: systemClock,
     log,
+    linkCounters: agent.counters,
     newId: randomUUID,
   });
   const stopAll = async () => {
     await switchboard.stop();
+    const counters = agent.counters();
     await agent.close();
+    if (counters !== null) log('info', 'what the SIP agent has counted', { part: 'sip-agent', counters });
     await trace?.close();
   };
   try {
@@ -88,17 +91,27 @@ export async function startConsole({ settings, trace, log }: ConsoleOptions): Pr
 
 type Agent = {
   readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
+  /** Null: a drachtio-server has its own. */
+  readonly counters: () => LinkCounters | null;
   close(): Promise<void>;
 };
 
 async function openAgent(settings: Settings, trace: Trace | null, log: Log): Promise<Agent> {
-  if (settings.agent !== 'embedded') return { admin: settings.agent, close: () => Promise.resolve() };
+  if (settings.agent !== 'embedded') {
+    return { admin: settings.agent, counters: () => null, close: () => Promise.resolve() };
+  }
   const any = { host: '0.0.0.0', port: 0 };
   return startSipAgent({
     ...(settings.exchange.transport === 'tcp' ? { tcp: any } : { udp: any }),
     log: ({ level, reason, ...fields }) => log(level, reason, { part: 'sip-agent', ...fields }),
     ...(trace === null ? {} : { trace: (entry) => trace.write(entry) }),
   });
+}
+
+/** Whether a whole number is one of the pattern; a number that only has such a part in it is not. */
+export function insideNumbers(pattern: string): (number: string) => boolean {
+  const whole = new RegExp(`^(?:${pattern})$`);
+  return (number) => whole.test(number);
 }
 
 /** So that the console can be started again without the settings' file. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Board } from '../contract/board.ts';
-import { boardOf } from './testing/board-of.ts';
+import { answerOf, boardOf } from './testing/board-of.ts';
 import { type SmallRegistrar, startSmallRegistrar } from './testing/small-registrar.ts';
 
 const HEADLESS = join(import.meta.dirname, 'headless.ts');
@@ -199,6 +199,69 @@ test('a fault of the program ends it in order, with exit code 1 and the stack in
   expect(registrar.requests.findLast((request) => request.startsWith('REGISTER '))).toMatch(
     /^Expires: ?0\r$|;expires=0/m,
   );
+});
+
+describe('the log is JSON lines', () => {
+  const linesOf = (program: Program) =>
+    program
+      .errors()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  test('also for what drachtio-srf prints by itself, without secrets and bounded', async () => {
+    const print = join(folder, 'print.mjs');
+    const message = [
+      'REGISTER sip:pbx SIP/2.0',
+      'Authorization: Digest response="SECRET-1"',
+      `X: ${'x'.repeat(5_000)}`,
+    ];
+    writeFileSync(
+      print,
+      `process.on('SIGUSR2', () => {
+        console.error('Dialog#removeSubscription: no subscription found for %s: subs: %s', 'a', 'b');
+        console.error('NOT-PARSED', ${JSON.stringify(message.join('\r\n'))});
+        console.warn({ two: 2 });
+        process.kill(process.pid, 'SIGTERM');
+      });`,
+    );
+    const program = run('--settings', settingsFile, { preload: print });
+    await boardOf(await program.url(), isUp);
+    program.child.kill('SIGUSR2');
+    expect(await program.ended).toBe(0);
+    const printed = linesOf(program).filter(({ part }) => part === 'drachtio-srf');
+    expect(printed).toMatchObject([
+      {
+        level: 'warn',
+        at: expect.stringMatching(/^\d{4}-/),
+        message: 'Dialog#removeSubscription: no subscription found for a: subs: b',
+      },
+      {
+        level: 'warn',
+        message: expect.stringMatching(/^NOT-PARSED.*\r\nAuthorization: \[redacted\]\r\nX: x/),
+      },
+      { level: 'warn', message: '{ two: 2 }' },
+    ]);
+    expect(program.errors()).not.toContain('SECRET-1');
+    expect(String(printed[1]?.message)).toHaveLength(1_000);
+    expect(program.lines).toHaveLength(1);
+  });
+
+  test("with the SIP agent's counters at the end, which the contract tells at any time", async () => {
+    const program = run('--settings', settingsFile);
+    const url = await program.url();
+    await boardOf(url, isUp);
+    const asked = await answerOf(url, 'link-counters');
+    expect(asked).toMatchObject({ received: expect.any(Number), malformed: {}, timeouts: 0 });
+    const { received: soFar } = asked as { received: number };
+    expect(soFar).toBeGreaterThanOrEqual(2);
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+    const counted = linesOf(program).filter(({ counters }) => counters !== undefined);
+    expect(counted).toMatchObject([{ level: 'info', part: 'sip-agent', counters: { malformed: {} } }]);
+    // The line was given back after the question, and that was answered too.
+    expect(counted[0]).toMatchObject({ counters: { received: expect.toSatisfy((n) => Number(n) > soFar) } });
+  });
 });
 
 test('a port that is taken ends the start with exit code 1', async () => {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { format, parseArgs } from 'node:util';
 import { parseSettings, type Settings } from '../contract/settings.ts';
 import type { Log } from '../pbx-link/model/log.ts';
 import { type Console, startConsole } from './compose.ts';
 import { withSecrets } from './store/kept-settings.ts';
 import { readSecrets, secretsFileOf } from './store/secrets.ts';
 import { openStore } from './store/store.ts';
+import { redactSip } from './trace/redact-sip.ts';
 import { openTrace } from './trace.ts';
 
 // The console without a screen, on plain Node:
@@ -16,6 +17,8 @@ import { openTrace } from './trace.ts';
 
 const USAGE = 'usage: --settings FILE.json | --store FILE  [--trace FILE] [--headless]';
 const STOP_LIMIT_MS = 10_000;
+/** drachtio-srf may print a whole SIP message; its beginning says enough. */
+const CONSOLE_LINE_LIMIT = 1_000;
 
 class StartError extends Error {}
 
@@ -23,6 +26,17 @@ const log: Log = (level, message, fields = {}) => {
   const at = new Date().toISOString();
   process.stderr.write(`${JSON.stringify({ at, level, message, ...fields }, plain)}\n`);
 };
+
+/**
+ * drachtio-srf has no log to be given and prints by `console`: its lines go into the log like every other one, without
+ * the secrets of a SIP message that is in them.
+ */
+function logConsole(): void {
+  const warn = (...args: readonly unknown[]) =>
+    log('warn', redactSip(format(...args)).slice(0, CONSOLE_LINE_LIMIT), { part: 'drachtio-srf' });
+  console.error = warn;
+  console.warn = warn;
+}
 
 function plain(_key: string, value: unknown): unknown {
   if (value instanceof Error) return value.message;
@@ -141,6 +155,7 @@ function stopInOrder(running: Console): void {
   }
 }
 
+logConsole();
 try {
   const running = await start();
   stopInOrder(running);

@@ -2,7 +2,13 @@ import type { Board } from '../contract/board.ts';
 import type { CallLogWrite } from '../contract/call-log.ts';
 import type { CommandResult } from '../contract/messages.ts';
 import type { OperatorCommand } from '../contract/operator-command.ts';
-import type { QueryAnswers, QueryArgs, QueryName } from '../contract/queries.ts';
+import type {
+  LinkCounters,
+  QueryAnswers,
+  QueryArgs,
+  QueryName,
+  StoreQueryName,
+} from '../contract/queries.ts';
 import type { Clock } from '../pbx-link/model/clock.ts';
 import type { ExchangeCommand, ExchangeOutcome } from '../pbx-link/model/exchange-command.ts';
 import type { ExchangeLink } from '../pbx-link/model/exchange-link.ts';
@@ -27,6 +33,8 @@ export type SwitchboardOptions = {
   readonly policy: DeskPolicy;
   readonly clock: Clock;
   readonly log: Log;
+  /** Null where nobody here counts. */
+  readonly linkCounters: () => LinkCounters | null;
   /** A fresh name for a call, a command or a start of the core; never the same twice. */
   readonly newId: () => string;
 };
@@ -169,6 +177,11 @@ export function createSwitchboard(options: SwitchboardOptions): Switchboard {
     );
   }
 
+  async function ask<N extends QueryName>(name: N, args: QueryArgs<N>): Promise<QueryAnswers[N]> {
+    if (name === 'link-counters') return options.linkCounters() as QueryAnswers[N];
+    return (await store.query(name as StoreQueryName, args as QueryArgs<StoreQueryName>)) as QueryAnswers[N];
+  }
+
   return {
     start: () => link.start(happen),
     board: () => desk.board,
@@ -177,7 +190,7 @@ export function createSwitchboard(options: SwitchboardOptions): Switchboard {
       return () => void listeners.delete(listener);
     },
     execute: (command) => new Promise((answer) => enqueue({ kind: 'command', command, answer })),
-    query: (name, args) => store.query(name, args),
+    query: (name, args) => ask(name, args),
     async stop() {
       await link.stop();
       // The last events are in the queue; they are followed and logged before the store closes.

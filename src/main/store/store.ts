@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { CallLogWrite } from '../../contract/call-log.ts';
-import type { QueryAnswers, QueryArgs, QueryName } from '../../contract/queries.ts';
+import type { QueryAnswers, QueryArgs, StoreQueryName } from '../../contract/queries.ts';
 import { StoreError } from './store-error.ts';
 import type { AnswerOf, ArgsOf, StoreFunctionName } from './store-functions.ts';
 import type { StoreReply, StoreRequest, WorkerStart } from './worker-messages.ts';
@@ -11,7 +11,7 @@ const REQUEST_LIMIT = 1_000;
 /** The database. Every function rejects with StoreError; what it acknowledged is on the disk. */
 export type Store = {
   appendCallLog(entries: readonly CallLogWrite[]): Promise<void>;
-  query<N extends QueryName>(name: N, args: QueryArgs<N>): Promise<QueryAnswers[N]>;
+  query<N extends StoreQueryName>(name: N, args: QueryArgs<N>): Promise<QueryAnswers[N]>;
   readSettings(): Promise<Readonly<Record<string, unknown>>>;
   writeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
   close(): Promise<void>;
@@ -29,12 +29,12 @@ export function openStore(file: string): Store {
   };
 }
 
-async function answerQuery<N extends QueryName>(
+async function answerQuery<N extends StoreQueryName>(
   thread: StoreThread,
   name: N,
   args: QueryArgs<N>,
 ): Promise<QueryAnswers[N]> {
-  const questions: { [Q in QueryName]: (args: QueryArgs<Q>) => Promise<QueryAnswers[Q]> } = {
+  const questions: { [Q in StoreQueryName]: (args: QueryArgs<Q>) => Promise<QueryAnswers[Q]> } = {
     'call-log': (one) => thread.ask('readCallLog', [one]),
     'call-events': (one) => thread.ask('readCallEvents', [one]),
   };

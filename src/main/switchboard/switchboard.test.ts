@@ -1,38 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Board } from '../../contract/board.ts';
-import type { CallLogWrite } from '../../contract/call-log.ts';
+import type { LinkCounters } from '../../contract/queries.ts';
 import type { ExchangeOutcome } from '../../pbx-link/model/exchange-command.ts';
 import { HandClock, settle } from '../../pbx-link/model/testing/hand-clock.ts';
-import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { createSwitchboard } from '../switchboard.ts';
 import { delivered, READY, SAMPLE_POLICY, type Untimed } from '../testing/sample-desk.ts';
 import { ScriptedLink } from '../testing/scripted-link.ts';
-
-class TestStore implements Store {
-  readonly written: CallLogWrite[] = [];
-  fails: StoreError | null = null;
-  closed = false;
-  onWrite: () => void = () => undefined;
-
-  async appendCallLog(entries: readonly CallLogWrite[]): Promise<void> {
-    this.onWrite();
-    if (this.fails !== null) throw this.fails;
-    this.written.push(...entries);
-  }
-  query(): Promise<never> {
-    return Promise.reject(new StoreError('failed', 'not asked here'));
-  }
-  readSettings(): Promise<Record<string, unknown>> {
-    return Promise.resolve({});
-  }
-  writeSettings(): Promise<void> {
-    return Promise.resolve();
-  }
-  async close(): Promise<void> {
-    this.closed = true;
-  }
-}
+import { TestStore } from '../testing/test-store.ts';
 
 async function bench(...events: readonly Untimed[]) {
   const clock = new HandClock();
@@ -40,6 +15,7 @@ async function bench(...events: readonly Untimed[]) {
   const store = new TestStore();
   const boards: Board[] = [];
   const logged: { message: string; fields: Record<string, unknown> }[] = [];
+  const counters: LinkCounters = { received: 7, malformed: { 'no-via': 2 } };
   let ids = 0;
   const switchboard = createSwitchboard({
     link,
@@ -49,6 +25,7 @@ async function bench(...events: readonly Untimed[]) {
     policy: SAMPLE_POLICY,
     clock,
     log: (_level, message, fields = {}) => logged.push({ message, fields }),
+    linkCounters: () => counters,
     newId: () => {
       ids += 1;
       return `id-${ids}`;
@@ -58,7 +35,7 @@ async function bench(...events: readonly Untimed[]) {
   switchboard.start();
   link.tell(...READY, ...events);
   await settle();
-  return { clock, link, store, boards, logged, switchboard };
+  return { clock, link, store, boards, logged, switchboard, counters };
 }
 
 const established = (call: string): Untimed => ({ type: 'established', call });
@@ -287,6 +264,12 @@ describe('the call log', () => {
     expect(boards.at(-1)?.degraded).toBeNull();
     expect(store.written.map(({ event }) => event)).toEqual(['delivered', 'established']);
   });
+});
+
+test("the link's counters are answered without the store, which answers every other question", async () => {
+  const { switchboard, counters } = await bench();
+  expect(await switchboard.query('link-counters', {})).toEqual(counters);
+  await expect(switchboard.query('call-log', { limit: 1 })).rejects.toThrow('not asked here');
 });
 
 test('its end waits for the link, writes the last events, closes the store, and leaves no timer', async () => {
