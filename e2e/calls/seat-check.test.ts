@@ -12,12 +12,17 @@ describe.skipIf(missingAsterisk !== '')(`the seat on a real Asterisk${missingAst
   });
   afterAll(() => seat?.close());
 
-  it('has every right that it needs on the reference profile', async () => {
-    await seat.desk.done({ type: 'check-seat' });
-    const { items } = await seat.desk.until(
-      'the check',
-      (board) => board.seat.checkedAt !== null && board.seat,
+  it('is checked by the desk itself when the line comes up, and has every right on the reference profile', async () => {
+    const first = await seat.desk.until('the check', (board) => board.seat.checkedAt !== null && board.seat);
+    const given = await seat.desk.until('its outcome', (board) =>
+      board.outcomes.find(({ type, outcome }) => type === 'check-seat' && outcome !== 'pending'),
     );
+    expect(given).toMatchObject({ by: 'desk', outcome: 'done' });
+    // The operator can ask again at any time.
+    await seat.desk.done({ type: 'check-seat' });
+    const { checkedAt, items } = seat.desk.board().seat;
+    expect(checkedAt).toBeGreaterThan(first.checkedAt ?? 0);
+    expect(items).toEqual(first.items);
     expect(items.map(({ name, result }) => [name, result])).toEqual([
       ['calls-wait', 'ok'],
       ['transfer-inside', 'ok'],
@@ -37,8 +42,6 @@ describe.skipIf(missingAsterisk !== '')(`the seat on a real Asterisk${missingAst
       desk: { bindAtStart: false },
     });
     try {
-      await other.desk.until('registered', (board) => board.line.state === 'registered');
-      await other.desk.done({ type: 'check-seat' });
       const { items } = await other.desk.until(
         'the check',
         (board) => board.seat.checkedAt !== null && board.seat,

@@ -34,8 +34,7 @@ const log: Log = (level, message, fields = {}) => {
 function logConsole(): void {
   const warn = (...args: readonly unknown[]) =>
     log('warn', redactSip(format(...args)).slice(0, CONSOLE_LINE_LIMIT), { part: 'drachtio-srf' });
-  console.error = warn;
-  console.warn = warn;
+  Object.assign(console, { error: warn, warn });
 }
 
 function plain(_key: string, value: unknown): unknown {
