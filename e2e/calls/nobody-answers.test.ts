@@ -9,7 +9,7 @@ describe.skipIf(missingAsterisk !== '')(`a target that nobody answers${missingAs
   let target: Phone;
 
   beforeAll(async () => {
-    seat = await openSeat({ desk: { dialInCall: 'transfer' }, exchange: { extensionRingSeconds: 3 } });
+    seat = await openSeat({ desk: { dialInCall: 'transfer' }, asterisk: { extensionRingSeconds: 3 } });
     room = await seat.guest('8002');
     target = await seat.guest('8004');
   });

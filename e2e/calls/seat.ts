@@ -35,14 +35,16 @@ export type Seat = {
 export type SeatOptions = {
   readonly desk?: ConsoleSettings['desk'];
   readonly agent?: ConsoleSettings['agent'];
+  /** What the console is told of the exchange. With a profile other than the reference the headset phone is lifted by hand. */
+  readonly exchange?: Partial<ConsoleSettings['exchange']>;
   /** More arguments of the console's command line. */
   readonly args?: readonly string[];
-  /** Of the exchange itself. */
-  readonly exchange?: ExchangeSettings;
+  /** How the exchange itself is set. */
+  readonly asterisk?: ExchangeSettings;
 };
 
 export async function openSeat(options: SeatOptions = {}): Promise<Seat> {
-  const asterisk = await startAsterisk(options.exchange);
+  const asterisk = await startAsterisk(options.asterisk);
   const exchange = { host: asterisk.host, port: asterisk.port };
   const phones = new Map<string, Phone>();
 
@@ -55,10 +57,11 @@ export async function openSeat(options: SeatOptions = {}): Promise<Seat> {
     return phone;
   }
 
-  const headset = await guest('8001', { autoAnswer: true });
+  const lifted = (options.exchange?.profile ?? 'asterisk-reference') !== 'asterisk-reference';
+  const headset = await guest('8001', lifted ? { onRing: 'answer' } : { autoAnswer: true });
   const console = await startConsole(
     {
-      exchange,
+      exchange: { ...exchange, ...options.exchange },
       line: { number: '8000', password: secretOf('8000') },
       headset: { number: '8001' },
       desk: { bindAtStart: true, ...options.desk },
