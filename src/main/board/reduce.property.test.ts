@@ -18,6 +18,9 @@ const target = { number: '8004', name: '' };
 
 const event: fc.Arbitrary<Untimed> = fc.oneof(
   call.map((id) => delivered(id)),
+  fc
+    .tuple(call, fc.constantFrom('busy', 'no-answer', 'returned'))
+    .map(([id, reason]) => delivered(id, { recall: { reason, target: '8004' } })),
   call.map((id) => initiated(id)),
   call.map((id): Untimed => ({ type: 'alerting', call: id })),
   call.map((id): Untimed => ({ type: 'established', call: id })),
@@ -90,12 +93,15 @@ class Walk {
     const at = this.#at;
     if (one.kind === 'event') this.#apply({ at, ...one.event } as BoardEvent);
     if (one.kind === 'clock') this.#apply({ type: 'clock', at: Math.max(at, nextClock(this.desk) ?? 0) });
-    const [pending] = this.desk.pending;
-    if (one.kind === 'settle' && pending !== undefined) {
+    // The link answers commands whose time was up too, unless it answers never.
+    const { pending, board } = this.desk;
+    const late = board.outcomes.find(({ outcome }) => outcome === 'unknown');
+    const due = pending[0] ?? late;
+    if (one.kind === 'settle' && due !== undefined) {
       const result = one.done
         ? ({ outcome: 'done' } as const)
         : ({ outcome: 'refused', reason: { key: 'timeout' } } as const);
-      this.#apply({ type: 'command-settled', at, id: pending.id, result });
+      this.#apply({ type: 'command-settled', at, id: due.id, result });
     }
     if (one.kind === 'command') {
       const decision = decide(this.desk, one.command, () => 'n');
@@ -126,7 +132,7 @@ test('nothing throws and the board makes sense, whatever happens', () => {
       const walk = new Walk();
       for (const one of steps) {
         walk.take(one);
-        const { board, pending } = walk.desk;
+        const { board, pending, followed } = walk.desk;
         const ids = [...board.calls, ...board.extended].map(({ id }) => id);
         expect(new Set(ids).size).toBe(ids.length);
         for (const side of [board.source, board.destination]) {
@@ -139,6 +145,15 @@ test('nothing throws and the board makes sense, whatever happens', () => {
           expect(waitingSince !== null).toBe(connection.state === 'queued' || connection.state === 'held');
           // A call that failed is always on a side, so that the operator can put it away.
           if (connection.state === 'failed') expect([board.source, board.destination]).toContain(id);
+        }
+        for (const { outcome, reason } of board.outcomes) {
+          expect(reason !== null).toBe(outcome === 'refused' || outcome === 'unknown');
+        }
+        // One command a call is followed; what has failed only waits for the link's late answer.
+        const open = followed.filter(({ failure }) => failure === null).map((one) => one.call);
+        expect(new Set(open).size).toBe(open.length);
+        for (const { id } of followed) {
+          expect(board.outcomes.map((outcome) => outcome.id)).toContain(id);
         }
         for (const { id } of pending) {
           expect(board.outcomes.some((outcome) => outcome.id === id && outcome.outcome === 'pending')).toBe(
