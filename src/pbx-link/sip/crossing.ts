@@ -1,5 +1,5 @@
 import type { HeldBy } from '../model/call.ts';
-import { endCall, isUp, type LinkCall, type LinkCore, setConnected, setHeld, setMuted } from './link-core.ts';
+import { endCall, isUp, type LinkCall, type LinkCore, setConnected, setHeld } from './link-core.ts';
 import type { Media } from './sdp.ts';
 
 /** Joining, holding and resting: the moves of media between a party's leg and the headset phone's. */
@@ -35,9 +35,7 @@ async function reassert(core: LinkCore, call: LinkCall, muted: boolean): Promise
   if (!phone || !call.leg) return false;
   // Never open for a moment what was muted: the phone's leg first goes to the sink.
   const silent = await core.headset.mute();
-  if (!silent.ok || !(await call.leg.join(phone)).ok || !setConnected(core, call)) return false;
-  setMuted(core, true);
-  return true;
+  return silent.ok && (await call.leg.join(phone)).ok && setConnected(core, call, true);
 }
 
 /**

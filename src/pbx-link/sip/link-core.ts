@@ -141,11 +141,11 @@ export function isUp(core: LinkCore, call: LinkCall): boolean {
 }
 
 /** The operator and the party hear each other; false when the party has gone meanwhile, and nothing is said then. */
-export function setConnected(core: LinkCore, call: LinkCall): boolean {
+export function setConnected(core: LinkCore, call: LinkCall, muted = false): boolean {
   if (!isUp(core, call)) return false;
   call.phase = 'connected';
   core.inHand = call;
-  setMuted(core, false);
+  setMuted(core, muted);
   core.emit({ type: 'established', call: call.id });
   return true;
 }

@@ -25,6 +25,7 @@ export class Registration {
   #running: Promise<boolean> | null = null;
   #stopped = false;
   #accepted = false;
+  #paused = false;
 
   constructor(options: {
     readonly exchange: Exchange;
@@ -46,6 +47,7 @@ export class Registration {
 
   /** Registers now; true when the exchange has accepted. Called again while under way it waits for that one. */
   register(): Promise<boolean> {
+    this.#paused = false;
     this.#running ??= this.#register().finally(() => {
       this.#running = null;
     });
@@ -61,8 +63,9 @@ export class Registration {
     this.#report({ state: 'unregistered' });
   }
 
-  /** No further refresh, for example while the exchange is away. */
+  /** No further refresh or try until `register` is asked again, for example while the exchange is away. */
   pause(): void {
+    this.#paused = true;
     this.#stopTimer();
   }
 
@@ -96,7 +99,7 @@ export class Registration {
   }
 
   #again(ms: number): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#paused) return;
     this.#stopTimer = this.#clock.after(ms, () => {
       this.register().catch(() => false);
     });

@@ -193,12 +193,16 @@ class SipLink implements ExchangeLink {
     await Promise.race([this.#sayGoodbye(), late]);
     this.#sink.close();
     this.#clock.stopAll();
+    this.#leaveAgent();
+    this.#set('stopped');
+  }
+
+  #leaveAgent(): void {
     try {
       this.#stack.disconnect();
     } catch {
-      // It has no connection to end; that it must not make one any more it has understood.
+      // srf has no connection to end. One that it is just making is ended when it comes.
     }
-    this.#set('stopped');
   }
 
   async #sayGoodbye(): Promise<void> {
@@ -246,7 +250,10 @@ class SipLink implements ExchangeLink {
   }
 
   #agentConnected(err: Error | null): void {
-    if (this.#core.stopping) return;
+    if (this.#core.stopping) {
+      this.#leaveAgent();
+      return;
+    }
     if (err) {
       this.#down({ key: 'agent-unreachable', detail: err.message });
       return;
