@@ -61,7 +61,10 @@ export type EndedCall = {
   readonly by: 'party' | 'operator' | 'exchange';
 };
 
-/** What became of a command. `by: 'desk'` is one that the desk gave by itself. */
+/**
+ * What became of a command. `by: 'desk'` is one that the desk gave by itself. A transfer, join or call that the exchange
+ * took is `done`, and becomes `refused` with the reason, at a new `at`, when it comes to nothing after all.
+ */
 export type Outcome = {
   readonly id: string;
   readonly type: OperatorCommandType;
