@@ -5,7 +5,7 @@ const RUNS = 7;
 /** The parser beside its peers, then whole transactions over UDP; each package is loaded when its turn comes. */
 export async function benchAgent(): Promise<BenchResult> {
   const { benchParse } = await import('./agent-parse.ts');
-  const parsing = await benchParse(RUNS);
+  const { figures, notes } = await benchParse(RUNS);
   const { benchTransactions } = await import('./agent-transactions.ts');
-  return { figures: { ...parsing, ...(await benchTransactions(RUNS)) }, runs: RUNS };
+  return { figures: { ...figures, ...(await benchTransactions(RUNS)) }, runs: RUNS, notes };
 }
