@@ -5,13 +5,16 @@ import type { ExchangeLink } from '../../src/pbx-link/model/exchange-link.ts';
 import { asteriskReference } from '../../src/pbx-link/profiles/asterisk-reference.ts';
 import { createSipLink } from '../../src/pbx-link/sip/sip-link.ts';
 import { type SipAgent, startSipAgent } from '../../src/pbx-link/sip-agent/sip-agent.ts';
+import { agentElsewhere } from '../console/agent-of-tests.ts';
 import { type Asterisk, startAsterisk } from '../exchange/asterisk.ts';
 import { missingAsterisk } from '../exchange/missing.ts';
 import { secretOf } from '../exchange/test-phones.ts';
 import { type Phone, startPhone } from '../phones/phone.ts';
 
+const skipped = missingAsterisk || agentElsewhere;
+
 /** What happens to the PC itself: it sleeps, and its address changes. The link runs here, so that both can be made. */
-describe.skipIf(missingAsterisk !== '')(`the link on a PC that sleeps and moves${missingAsterisk}`, () => {
+describe.skipIf(skipped !== '')(`the link on a PC that sleeps and moves${skipped}`, () => {
   let asterisk: Asterisk;
   let agent: SipAgent;
   let link: ExchangeLink;
