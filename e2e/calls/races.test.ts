@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/contract/board.ts';
+import { agentShared } from '../console/agent-of-tests.ts';
 import { startConsole } from '../console/console.ts';
 import { missingAsterisk } from '../exchange/missing.ts';
 import { secretOf } from '../exchange/test-phones.ts';
@@ -110,52 +111,55 @@ describe.skipIf(missingAsterisk !== '')(`races on a real Asterisk${missingAsteri
     }
   });
 
-  it('two positions ring on one number: the first to answer has the call, the other sees it answered elsewhere', async () => {
-    const second = await startConsole({
-      exchange: { host: seat.asterisk.host, port: seat.asterisk.port },
-      line: { number: '8009', password: secretOf('8009') },
-      headset: { number: '8010' },
-      desk: { bindAtStart: true },
-    });
-    try {
-      const phone = await seat.guest('8010', { autoAnswer: true });
-      await second.desk.act({ type: 'bind-headset' });
-      await second.desk.until(
-        'a bound headset',
-        (board) => board.headset.state === 'bound' && board.line.state === 'registered',
-      );
-      const { line } = await seat.waiting(room);
-      const there = await second.desk.call('8002', 'queued');
-      await second.desk.done({ type: 'answer' });
-      await phone.untilHears({ tone: room.toneHz });
-      await room.untilHears({ tone: phone.toneHz });
-      await seat.desk.gone('8002');
-      expect(seat.desk.board().ended.at(-1)).toMatchObject({ cause: { key: 'answered-elsewhere' } });
-      await seat.headset.untilHears('nothing');
-      await line.hangUp();
-      await second.desk.until('an empty board', (board) => board.calls.every(({ id }) => id !== there.id));
-
-      // Both answer at once: exactly one has the call, the other is refused or sees it end.
-      for (let turn = 0; turn < 6; turn += 1) {
-        const again = await seat.waiting(room, OPERATOR);
-        await second.desk.call('8002', 'queued');
-        await Promise.all([seat.desk.act({ type: 'answer' }), second.desk.act({ type: 'answer' })]);
-        await again.line.answered;
-        await delay(150);
-        const rows = [seat.desk, second.desk].filter((desk) =>
-          desk.board().calls.some(({ connection }) => connection.state === 'connected'),
+  it.skipIf(agentShared !== '')(
+    `two positions ring on one number: the first to answer has the call, the other sees it answered elsewhere${agentShared}`,
+    async () => {
+      const second = await startConsole({
+        exchange: { host: seat.asterisk.host, port: seat.asterisk.port },
+        line: { number: '8009', password: secretOf('8009') },
+        headset: { number: '8010' },
+        desk: { bindAtStart: true },
+      });
+      try {
+        const phone = await seat.guest('8010', { autoAnswer: true });
+        await second.desk.act({ type: 'bind-headset' });
+        await second.desk.until(
+          'a bound headset',
+          (board) => board.headset.state === 'bound' && board.line.state === 'registered',
         );
-        expect(rows).toHaveLength(1);
-        const [mine, other] = rows[0] === seat.desk ? [seat.headset, phone] : [phone, seat.headset];
-        await mine.untilHears({ tone: room.toneHz });
-        await room.untilHears({ tone: mine.toneHz });
-        await other.untilHears('nothing');
-        await again.line.hangUp();
-        await second.desk.gone('8002');
+        const { line } = await seat.waiting(room);
+        const there = await second.desk.call('8002', 'queued');
+        await second.desk.done({ type: 'answer' });
+        await phone.untilHears({ tone: room.toneHz });
+        await room.untilHears({ tone: phone.toneHz });
         await seat.desk.gone('8002');
+        expect(seat.desk.board().ended.at(-1)).toMatchObject({ cause: { key: 'answered-elsewhere' } });
+        await seat.headset.untilHears('nothing');
+        await line.hangUp();
+        await second.desk.until('an empty board', (board) => board.calls.every(({ id }) => id !== there.id));
+
+        // Both answer at once: exactly one has the call, the other is refused or sees it end.
+        for (let turn = 0; turn < 6; turn += 1) {
+          const again = await seat.waiting(room, OPERATOR);
+          await second.desk.call('8002', 'queued');
+          await Promise.all([seat.desk.act({ type: 'answer' }), second.desk.act({ type: 'answer' })]);
+          await again.line.answered;
+          await delay(150);
+          const rows = [seat.desk, second.desk].filter((desk) =>
+            desk.board().calls.some(({ connection }) => connection.state === 'connected'),
+          );
+          expect(rows).toHaveLength(1);
+          const [mine, other] = rows[0] === seat.desk ? [seat.headset, phone] : [phone, seat.headset];
+          await mine.untilHears({ tone: room.toneHz });
+          await room.untilHears({ tone: mine.toneHz });
+          await other.untilHears('nothing');
+          await again.line.hangUp();
+          await second.desk.gone('8002');
+          await seat.desk.gone('8002');
+        }
+      } finally {
+        await second.stop();
       }
-    } finally {
-      await second.stop();
-    }
-  });
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agentShared } from '../console/agent-of-tests.ts';
 import { startConsole } from '../console/console.ts';
 import { missingAsterisk } from '../exchange/missing.ts';
 import { secretOf } from '../exchange/test-phones.ts';
@@ -68,7 +69,7 @@ describe.skipIf(missingAsterisk !== '')(`the seat on a real Asterisk${missingAst
     }
   });
 
-  it('a line over TCP registers and takes calls too', async () => {
+  it.skipIf(agentShared !== '')(`a line over TCP registers and takes calls too${agentShared}`, async () => {
     const { host, port } = seat.asterisk;
     const other = await startConsole({
       exchange: { host, port, transport: 'tcp' },

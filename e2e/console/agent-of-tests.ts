@@ -15,3 +15,8 @@ export function agentOfTests(value: string | undefined): AgentSetting {
 export const agentElsewhere = process.env.CORDBOARD_DRACHTIO
   ? ' (skipped: CORDBOARD_DRACHTIO is set, and only the embedded agent shows its messages and its log)'
   : '';
+
+/** Empty when each console brings its own agent; else the words of a test in which a second console takes calls. */
+export const agentShared = process.env.CORDBOARD_DRACHTIO
+  ? ' (skipped: CORDBOARD_DRACHTIO is set, and one agent hands the calls of two consoles to either of them)'
+  : '';
