@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scene } from './testing/scene.ts';
-import { ring, status } from './testing/scripted-exchange.ts';
+import { ring, silence, status } from './testing/scripted-exchange.ts';
 import { aWhile, until } from './testing/until.ts';
 
 let scene: Scene;
@@ -35,6 +35,17 @@ describe('a phone that is not lifted', () => {
     expect((await scene.exchange.request('CANCEL')).uri).toContain('*588001');
     expect((await scene.event('headset', { state: 'lost' })).reason).toEqual({ key: 'no-answer' });
     expect(await bind()).toEqual({ outcome: 'done' });
+  });
+
+  it('is given up though the exchange does not answer the CANCEL', async () => {
+    scene.exchange.next('INVITE', ring(180));
+    scene.exchange.next('CANCEL', silence);
+    const outcome = bind();
+    await scene.exchange.request('INVITE');
+    scene.timers.expire(30_000);
+    await scene.exchange.request('CANCEL');
+    await scene.timers.expireNext(5000);
+    expect(await outcome).toEqual({ outcome: 'refused', reason: { key: 'no-answer' } });
   });
 
   it('can be given up before', async () => {

@@ -169,6 +169,28 @@ describe('a join', () => {
     expect(scene.told(source.id)).toEqual(['delivered', 'established', 'held', 'extended']);
   });
 
+  it('is sent blind though the exchange does not answer the CANCEL', async () => {
+    const source = await scene.talking();
+    scene.exchange.next('INVITE', ring(100), ({ request }) => request.uri.includes('sip:8004@'));
+    scene.exchange.next('CANCEL', silence);
+    void scene.execute({ type: 'make-call', call: 'own', number: '8004', hold: source.id });
+    const target = await scene.exchange.dialogWith('8004');
+    const outcome = join(source.id, 'own');
+    await scene.exchange.request('CANCEL');
+    scene.timers.expire(2000);
+    await scene.exchange.request('REFER');
+    expect(referTo()).toBe('<sip:8004@127.0.0.1>');
+    await source.dialog.notifyRefer('200 OK', true);
+    expect(await outcome).toEqual({ outcome: 'done' });
+    // Answered at the very end, when nobody waits for it any more.
+    target.answer(target.sdp);
+    await until(
+      () => target.end === 'BYE',
+      () => 'the end of the call that was answered too late',
+    );
+    expect(scene.told('own')).toEqual(['initiated', 'cleared']);
+  });
+
   it('that is refused while it rings: the target rings on, the source is held', async () => {
     const source = await scene.talking();
     const target = await scene.ringing('8004', source.id);
