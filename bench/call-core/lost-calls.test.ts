@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { CallLogWrite } from '../../src/contract/call-log.ts';
 import { appendCallLog } from '../../src/main/store/call-log.ts';
 import { openDatabase } from '../../src/main/store/open-database.ts';
@@ -9,7 +9,7 @@ import type { Arrival } from './latencies.ts';
 import { lostCalls, readLoggedCalls, tellLost } from './lost-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cordboard-lost-calls-'));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const arrival = (callId: string, call: string | null, rowAt: bigint | null = 2n): Arrival => ({
   callId,
