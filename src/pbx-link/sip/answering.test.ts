@@ -170,3 +170,21 @@ it('legs of different formats are joined in turn: the party gets what the phone 
   expect(offers).toHaveLength(2);
   expect(offers[1]).toMatchObject({ formats: '8', port: HEADSET_PORT + 2, direction: 'sendrecv' });
 });
+
+it('a caller who gives up while the headset phone is asked is gone, and the headset is silent', async () => {
+  const caller = await scene.waiting();
+  const open: Incoming[] = [];
+  headsetGets((incoming) => open.push(incoming));
+  const outcome = answer(caller.id);
+  await until(
+    () => open.length === 1,
+    () => 'the re-INVITE of the headset',
+  );
+  await caller.dialog.cancel();
+  await scene.event('cleared', { call: caller.id });
+  open.forEach(answerWith(describeAudio({ port: HEADSET_PORT })));
+  expect(await outcome).toMatchObject({ outcome: 'refused', reason: { key: 'call-gone' } });
+  expect(caller.dialog.end).toBe(487);
+  expect(scene.told(caller.id)).toEqual(['delivered', 'cleared']);
+  expect(await scene.resting()).toBe(true);
+});

@@ -83,7 +83,7 @@ it.each([
       () => scene.exchange.received('ACK').some((ack) => ack.uri.includes('8004')),
       () => 'the ACK',
     );
-    expect(await scene.resting()).toBe(true);
+    await scene.rests();
     expect(scene.onMusic(held.dialog)).toBe(true);
   },
 );

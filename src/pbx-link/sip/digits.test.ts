@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Scene } from './testing/scene.ts';
-import { status } from './testing/scripted-exchange.ts';
+import { silence, status } from './testing/scripted-exchange.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -35,4 +35,24 @@ it('a digit that the exchange refuses ends the row, and the command says why', a
   const outcome = await scene.execute({ type: 'send-digits', call: id, digits: '123' });
   expect(outcome).toMatchObject({ outcome: 'refused', reason: { key: 'not-supported' } });
   expect(signals()).toEqual(['1', '2']);
+});
+
+it('a digit that the exchange does not answer ends the row in time', async () => {
+  const { id } = await scene.talking();
+  scene.exchange.next('INFO', silence);
+  const outcome = scene.execute({ type: 'send-digits', call: id, digits: '12' });
+  await scene.exchange.request('INFO');
+  await scene.timers.expireNext(4000);
+  expect(await outcome).toMatchObject({ outcome: 'refused', reason: { key: 'timeout' } });
+  expect(signals()).toEqual(['1']);
+});
+
+it('a call that is put away during a pause gets no further digit', async () => {
+  const { id } = await scene.talking();
+  const outcome = scene.execute({ type: 'send-digits', call: id, digits: '1,2' });
+  await scene.exchange.request('INFO');
+  expect(await scene.execute({ type: 'hold', call: id, by: 'hand' })).toEqual({ outcome: 'done' });
+  await scene.timers.expireNext(1000);
+  expect(await outcome).toMatchObject({ outcome: 'refused', reason: { key: 'call-moved-on' } });
+  expect(signals()).toEqual(['1']);
 });

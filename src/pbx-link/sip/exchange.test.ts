@@ -30,6 +30,17 @@ describe.each(CHALLENGES)('challenged by $status $algorithm', (wanted) => {
     expect(cseqOf(headerOf(second, 'CSeq'))).toBeGreaterThan(cseqOf(headerOf(first, 'CSeq')));
   }
 
+  it('a REGISTER', async () => {
+    const other = await Scene.open((exchange) => exchange.next('REGISTER', challenge(wanted)));
+    try {
+      await other.event('line', { state: 'registered' });
+      const second = await other.exchange.request('REGISTER', 2);
+      expect(isAuthentic(second, wanted, LINE, PASSWORD)).toBe(true);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('an INVITE', async () => {
     const before = scene.exchange.received('INVITE').length;
     scene.exchange.next('INVITE', challenge(wanted));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scene } from './testing/scene.ts';
-import { answerWith, HEADSET_PORT, status } from './testing/scripted-exchange.ts';
+import { answerWith, HEADSET_PORT, type Incoming, status } from './testing/scripted-exchange.ts';
 import { audioOf, describeAudio, describeEncrypted, describeFax } from './testing/sdp-text.ts';
 import { aWhile, until } from './testing/until.ts';
 
@@ -149,4 +149,41 @@ it('a description in an answer that moves the media is followed', async () => {
   expect(await scene.execute({ type: 'retrieve', call: id, hold: null })).toEqual({ outcome: 'done' });
   expect(audioOf(dialog.heard).port).toBe(HEADSET_PORT + 100);
   expect(scene.joined(dialog, headset)).toBe(true);
+});
+
+describe('while an offer of ours is open', () => {
+  /** A caller in hand whose hold the exchange has not answered yet. */
+  async function opened() {
+    const caller = await scene.talking();
+    const open: Incoming[] = [];
+    scene.exchange.next(
+      'INVITE',
+      (incoming) => open.push(incoming),
+      (one) => one.dialog === caller.dialog,
+    );
+    const outcome = scene.execute({ type: 'hold', call: caller.id, by: 'hand' });
+    const reinvite = await until(
+      () => open[0],
+      () => 'the offer of the hold',
+    );
+    return { ...caller, outcome, reinvite };
+  }
+
+  it('one of the exchange gets 491, and ours goes on (RFC 3261 14.2)', async () => {
+    const { id, dialog, outcome, reinvite } = await opened();
+    expect((await dialog.reinvite(describeAudio({ port: 40_000, version: 2 }))).status).toBe(491);
+    answerWith(dialog.sdp)(reinvite);
+    expect(await outcome).toEqual({ outcome: 'done' });
+    expect(scene.onMusic(dialog)).toBe(true);
+    expect(scene.told(id).at(-1)).toBe('held');
+  });
+
+  it('a party that hangs up is gone at once, and the command says so', async () => {
+    const { id, dialog, outcome, reinvite } = await opened();
+    expect((await dialog.bye()).status).toBe(200);
+    reinvite.reply(487);
+    expect(await outcome).toMatchObject({ outcome: 'refused', reason: { key: 'call-gone' } });
+    expect(scene.told(id)).toEqual(['delivered', 'established', 'cleared']);
+    expect(await scene.resting()).toBe(true);
+  });
 });

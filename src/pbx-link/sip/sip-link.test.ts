@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { headerOf } from '../sip-agent/message/sip-message.ts';
 import { Scene } from './testing/scene.ts';
-import { ring, silence } from './testing/scripted-exchange.ts';
+import { HEADSET_PORT, ring, silence } from './testing/scripted-exchange.ts';
+import { describeAudio } from './testing/sdp-text.ts';
+import { aWhile, until } from './testing/until.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -71,6 +73,31 @@ const STATES: readonly (readonly [string, readonly (number | string)[], () => Pr
     },
   ],
   [
+    "the desk's own call, answered as the CANCEL comes",
+    ['BYE', 'BYE'],
+    async () => {
+      await bind();
+      const { dialog } = await scene.ringing('8004');
+      scene.exchange.next('CANCEL', (incoming) => {
+        incoming.reply(200);
+        dialog.answer(dialog.sdp);
+      });
+    },
+  ],
+  [
+    'the headset phone lifted as the CANCEL comes',
+    ['BYE'],
+    async () => {
+      scene.exchange.next('INVITE', ring(180));
+      void bind();
+      const headset = await scene.exchange.dialogWith('*588001');
+      scene.exchange.next('CANCEL', (incoming) => {
+        incoming.reply(200);
+        headset.answer(describeAudio({ port: HEADSET_PORT }));
+      });
+    },
+  ],
+  [
     'a consultation',
     ['BYE', 'BYE', 'BYE'],
     async () => {
@@ -108,6 +135,7 @@ describe('stop', () => {
   it.each(STATES)('with %s leaves no leg, no timer and no registration', async (_what, ends, begin) => {
     await begin();
     await scene.link.stop();
+    await aWhile();
     expect(scene.exchange.dialogs.map(({ end }) => end)).toEqual(ends);
     expect(scene.timers.waiting).toEqual([]);
     const last = scene.exchange.received('REGISTER').at(-1);
@@ -124,6 +152,28 @@ describe('stop', () => {
     scene.timers.expire(3000);
     await stopped;
     expect(scene.events.at(-1)).toMatchObject({ type: 'link', state: 'stopped' });
+  });
+
+  it('in the middle of an answer that does not come to its end leaves nobody waiting', async () => {
+    await bind();
+    const headset = await scene.headset();
+    const caller = await scene.waiting();
+    scene.exchange.next('INVITE', silence, ({ dialog }) => dialog === headset);
+    const sent = headset.received('INVITE').length;
+    const outcome = scene.execute({ type: 'answer', call: caller.id, hold: null });
+    await until(
+      () => headset.received('INVITE').length > sent,
+      () => 'the re-INVITE of the headset',
+    );
+    const stopped = scene.link.stop();
+    await until(
+      () => headset.end === 'BYE' && caller.dialog.end === 480,
+      () => `BYE and 480, not ${headset.end} and ${caller.dialog.end}`,
+    );
+    scene.timers.expire(3000, 4000);
+    expect(await outcome).toMatchObject({ outcome: 'refused' });
+    await stopped;
+    expect(scene.timers.waiting).toEqual([]);
   });
 
   it('refuses what is asked and who calls afterwards', async () => {

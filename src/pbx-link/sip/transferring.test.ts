@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { headerOf } from '../sip-agent/message/sip-message.ts';
-import { Scene } from './testing/scene.ts';
+import type { ExchangeDialog } from './testing/exchange-dialog.ts';
+import { type Caller, Scene } from './testing/scene.ts';
 import { ring, silence, status } from './testing/scripted-exchange.ts';
 import { until } from './testing/until.ts';
 
@@ -18,8 +19,16 @@ function never(): never {
   throw new Error('no REFER came');
 }
 
+/** Whether the exchange was offered anew for a leg after the REFER: it has let go of the media for the transfer. */
+function offeredAnew(dialog: ExchangeDialog): boolean {
+  const { log } = scene.exchange;
+  const after = log.slice(log.findLastIndex((one) => one.kind === 'request' && one.method === 'REFER'));
+  return dialog.received('INVITE').some((one) => after.includes(one));
+}
+
 /** The caller is in the operator's ear again, and the screen was told. */
-async function isBack(caller: Awaited<ReturnType<Scene['talking']>>): Promise<void> {
+async function isBack(caller: Caller): Promise<void> {
+  expect(offeredAnew(caller.dialog)).toBe(true);
   expect(scene.joined(caller.dialog, await scene.headset())).toBe(true);
   expect(caller.dialog.end).toBe(null);
   expect(scene.told(caller.id)).not.toContain('extended');
@@ -76,6 +85,7 @@ describe('a REFER', () => {
     await scene.execute({ type: 'hold', call: caller.id, by: 'hand' });
     scene.exchange.next('REFER', status(403));
     expect(await transfer(caller.id)).toMatchObject({ outcome: 'refused', reason: { key: 'forbidden' } });
+    expect(offeredAnew(caller.dialog)).toBe(true);
     expect(scene.onMusic(caller.dialog)).toBe(true);
     expect(scene.told(caller.id).at(-1)).toBe('held');
   });
@@ -99,6 +109,25 @@ describe('a REFER', () => {
       () => caller.dialog.end === 'BYE',
       () => 'the BYE of the referrer',
     );
+  });
+
+  it('of a party that hangs up before anything was told: he is gone, and nothing has left', async () => {
+    const caller = await scene.talking();
+    const outcome = transfer(caller.id);
+    await scene.exchange.request('REFER');
+    await caller.dialog.bye();
+    expect(await outcome).toMatchObject({ outcome: 'refused', reason: { key: 'call-gone' } });
+    expect(scene.told(caller.id)).toEqual(['delivered', 'established', 'cleared']);
+    await scene.rests();
+  });
+
+  it('whose subscription ends without a word gives the caller back at once', async () => {
+    const caller = await scene.talking();
+    const outcome = transfer(caller.id);
+    await scene.exchange.request('REFER');
+    await caller.dialog.notifyRefer('100 Trying', true);
+    expect(await outcome).toMatchObject({ outcome: 'refused', reason: { key: 'timeout' } });
+    await isBack(caller);
   });
 
   it('that names nothing more than a number is blind', async () => {

@@ -26,13 +26,14 @@ export class Scene {
   readonly events: ExchangeEvent[] = [];
   readonly #agent: SipAgent;
 
-  /** Up and registered; the headset phone is not bound. */
-  static async open(): Promise<Scene> {
+  /** Up, and the line has tried to register; the headset phone is not bound. `prepare` runs before the link begins. */
+  static async open(prepare: (exchange: ScriptedExchange) => void = () => undefined): Promise<Scene> {
     const [exchange, agent] = await Promise.all([
       ScriptedExchange.open(),
       startSipAgent({ udp: { host: EXCHANGE_HOST, port: 0 } }),
     ]);
     const scene = new Scene(exchange, agent);
+    prepare(exchange);
     scene.link.start((event) => scene.events.push(event));
     await scene.event('link', { state: 'up' });
     return scene;
@@ -155,11 +156,24 @@ export class Scene {
     return audioOf(dialog.heard).direction === 'sendonly';
   }
 
+  /** Waits until the headset phone is silent. */
+  async rests(): Promise<void> {
+    const headset = await this.headset();
+    await until(
+      () => isResting(headset),
+      () => `the headset to rest: ${headset.heard}`,
+    );
+  }
+
   /** Whether the headset phone is silent: told to hear nothing, at the discard port. */
   async resting(): Promise<boolean> {
-    const { port, direction } = audioOf((await this.headset()).heard);
-    return port === 9 && direction === 'recvonly';
+    return isResting(await this.headset());
   }
+}
+
+function isResting({ heard }: ExchangeDialog): boolean {
+  const { port, direction } = audioOf(heard);
+  return port === 9 && direction === 'recvonly';
 }
 
 function mustBeDone(outcome: ExchangeOutcome): void {
