@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scene } from './testing/scene.ts';
-import { ring, silence, status } from './testing/scripted-exchange.ts';
+import { HEADSET_PORT, ring, silence, status } from './testing/scripted-exchange.ts';
+import { describeAudio } from './testing/sdp-text.ts';
 import { aWhile, until } from './testing/until.ts';
 
 let scene: Scene;
@@ -46,6 +47,13 @@ describe('a phone that is not lifted', () => {
     await scene.exchange.request('CANCEL');
     await scene.timers.expireNext(5000);
     expect(await outcome).toEqual({ outcome: 'refused', reason: { key: 'no-answer' } });
+    const phone = await scene.exchange.dialogWith('*588001');
+    phone.answer(describeAudio({ port: HEADSET_PORT }));
+    await until(
+      () => phone.end === 'BYE',
+      () => 'the end of the call that was lifted too late',
+    );
+    expect(scene.events.findLast((one) => one.type === 'headset')).toMatchObject({ state: 'lost' });
   });
 
   it('can be given up before', async () => {
