@@ -1,12 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answerWith, HEADSET_PORT, type Incoming, type Reaction, status } from './testing/reactions.ts';
 import { Scene } from './testing/scene.ts';
-import {
-  answerWith,
-  HEADSET_PORT,
-  type Incoming,
-  type Reaction,
-  status,
-} from './testing/scripted-exchange.ts';
 import { audioOf, describeAudio } from './testing/sdp-text.ts';
 import { until } from './testing/until.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HEADSET_PORT, status } from './testing/reactions.ts';
 import { Scene } from './testing/scene.ts';
-import { HEADSET_PORT, status } from './testing/scripted-exchange.ts';
 import { audioOf, describeAudio } from './testing/sdp-text.ts';
 import { until } from './testing/until.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { silence, status } from './testing/reactions.ts';
 import { Scene } from './testing/scene.ts';
-import { silence, status } from './testing/scripted-exchange.ts';
 
 let scene: Scene;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HEADSET_PORT, ring, silence, status } from './testing/reactions.ts';
 import { Scene } from './testing/scene.ts';
-import { HEADSET_PORT, ring, silence, status } from './testing/scripted-exchange.ts';
 import { describeAudio } from './testing/sdp-text.ts';
 import { aWhile, until } from './testing/until.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answerWith, type Incoming, type Reaction, status } from './testing/reactions.ts';
 import { type Caller, Scene } from './testing/scene.ts';
-import { answerWith, type Incoming, type Reaction, status } from './testing/scripted-exchange.ts';
 import { until } from './testing/until.ts';
 
 let scene: Scene;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answerWith, HEADSET_PORT, type Incoming, status } from './testing/reactions.ts';
 import { Scene } from './testing/scene.ts';
-import { answerWith, HEADSET_PORT, type Incoming, status } from './testing/scripted-exchange.ts';
 import { audioOf, describeAudio, describeEncrypted, describeFax } from './testing/sdp-text.ts';
 import { aWhile, until } from './testing/until.ts';
 

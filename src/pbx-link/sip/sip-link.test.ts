@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { headerOf } from '../sip-agent/message/sip-message.ts';
+import { HEADSET_PORT, ring, silence } from './testing/reactions.ts';
 import { Scene } from './testing/scene.ts';
-import { HEADSET_PORT, ring, silence } from './testing/scripted-exchange.ts';
 import { describeAudio } from './testing/sdp-text.ts';
 import { aWhile, until } from './testing/until.ts';
 

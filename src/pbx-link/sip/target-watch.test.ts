@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { headerOf } from '../sip-agent/message/sip-message.ts';
 import { type Challenge, challenge, isAuthentic } from './testing/challenge.ts';
+import { status } from './testing/reactions.ts';
 import { LINE, PASSWORD, Scene } from './testing/scene.ts';
-import { status } from './testing/scripted-exchange.ts';
 
 let scene: Scene;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { headerOf } from '../sip-agent/message/sip-message.ts';
 import type { ExchangeDialog } from './testing/exchange-dialog.ts';
+import { ring, silence, status } from './testing/reactions.ts';
 import { type Caller, Scene } from './testing/scene.ts';
-import { ring, silence, status } from './testing/scripted-exchange.ts';
 import { until } from './testing/until.ts';
 
 let scene: Scene;

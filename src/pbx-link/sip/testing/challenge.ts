@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { headerOf, type SipRequest } from '../../sip-agent/message/sip-message.ts';
-import type { Reaction } from './scripted-exchange.ts';
+import type { Reaction } from './reactions.ts';
 
 /** Digest as a server asks for it and checks it (RFC 3261 22.4, RFC 8760), written apart from the desk's own. */
 export const REALM = 'exchange';

@@ -1,5 +1,6 @@
 import { headerOf, type SipRequest, type SipResponse } from '../../sip-agent/message/sip-message.ts';
-import type { Incoming, ReplyOptions, ScriptedExchange } from './scripted-exchange.ts';
+import type { Incoming, ReplyOptions } from './reactions.ts';
+import type { ScriptedExchange } from './scripted-exchange.ts';
 
 export type Identity = { readonly local: string; readonly remote: string };
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { parseSipMessage } from '../../sip-agent/message/parse-message.ts';
 import { serializeSipMessage } from '../../sip-agent/message/serialize-message.ts';
@@ -11,53 +10,16 @@ import {
   type SipResponse,
 } from '../../sip-agent/message/sip-message.ts';
 import { ExchangeDialog } from './exchange-dialog.ts';
-import { describeAudio, EXCHANGE_HOST } from './sdp-text.ts';
+import { beFriendly, type Incoming, type Reaction, type ReplyOptions } from './reactions.ts';
+import { EXCHANGE_HOST } from './sdp-text.ts';
+import { contactOf, listed, newBranch, newId, SDP_TYPE, tagOf } from './sip-text.ts';
 import { until } from './until.ts';
 
-export type ReplyOptions = { readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
-
-/** A request of the desk, with the way to answer it. `dialog` is null outside of one. */
-export type Incoming = {
-  readonly request: SipRequest;
-  readonly dialog: ExchangeDialog | null;
-  reply(status: number, options?: ReplyOptions): void;
-};
-
-export type Reaction = (incoming: Incoming) => void;
 type Rule = {
   readonly method: string;
   readonly react: Reaction;
   readonly wanted: (one: Incoming) => boolean;
 };
-
-export const silence: Reaction = () => undefined;
-export const status =
-  (code: number, options: ReplyOptions = {}): Reaction =>
-  (incoming) =>
-    incoming.reply(code, options);
-
-/** Answers a description with this one and keeps to it. */
-export const answerWith =
-  (sdp: string): Reaction =>
-  (incoming) => {
-    const { dialog, request } = incoming;
-    if (dialog) {
-      dialog.heard = request.body.toString();
-      dialog.sdp = sdp;
-    }
-    incoming.reply(200, { body: sdp });
-  };
-
-/** Rings, until the test or a CANCEL says more. */
-export const ring =
-  (code: 100 | 180): Reaction =>
-  (incoming) => {
-    if (incoming.dialog) incoming.dialog.invitation = incoming;
-    incoming.reply(code);
-  };
-
-/** The port at which the headset phone's leg takes its media. */
-export const HEADSET_PORT = 20_000;
 
 /**
  * An exchange that does what a test says: one UDP socket that answers as a friendly exchange would, unless the test
@@ -289,7 +251,7 @@ export class ScriptedExchange {
     const at = this.#rules.findIndex((rule) => rule.method === request.method && rule.wanted(incoming));
     const rule = at < 0 ? undefined : this.#rules.splice(at, 1)[0];
     if (rule) rule.react(incoming);
-    else this.#friendly(incoming);
+    else beFriendly(incoming, () => this.freePort());
   }
 
   /** The dialog of a request; one that begins a dialog makes it. */
@@ -327,78 +289,9 @@ export class ScriptedExchange {
     return serializeSipMessage({ kind: 'response', status: code, reason: 'Scripted', headers, body });
   }
 
-  #friendly(incoming: Incoming): void {
-    const { request, dialog } = incoming;
-    switch (request.method) {
-      case 'REGISTER':
-        return incoming.reply(200, {
-          headers: { Contact: headerOf(request, 'Contact') ?? '', Expires: '600' },
-        });
-      case 'INVITE':
-        return this.#invited(incoming);
-      case 'ACK':
-        return;
-      case 'CANCEL':
-        incoming.reply(200);
-        dialog?.refuse(487);
-        if (dialog) dialog.end = 'CANCEL';
-        return;
-      case 'BYE':
-        incoming.reply(dialog ? 200 : 481);
-        if (dialog) dialog.end = 'BYE';
-        return;
-      case 'REFER':
-        return incoming.reply(dialog ? 202 : 481);
-      case 'SUBSCRIBE':
-        incoming.reply(200, { headers: { Expires: headerOf(request, 'Expires') ?? '600' } });
-        if (dialog && headerOf(request, 'Expires') === '0') dialog.end = 'SUBSCRIBE';
-        return;
-      default:
-        return incoming.reply(dialog || request.method === 'OPTIONS' ? 200 : 481);
-    }
-  }
-
-  /** The headset phone lifts at once, a number rings until the test says more, a re-INVITE gets what it had. */
-  #invited(incoming: Incoming): void {
-    const { request, dialog } = incoming;
-    if (!dialog) return incoming.reply(481);
-    if (tagOf(headerOf(request, 'To')) !== '') {
-      dialog.heard = request.body.toString();
-      dialog.target = contactOf(request) || dialog.target;
-      return incoming.reply(200, { body: dialog.sdp });
-    }
-    dialog.heard = request.body.toString();
-    dialog.invitation = incoming;
-    if (request.uri.includes('*58')) return dialog.answer(describeAudio({ port: HEADSET_PORT }));
-    dialog.sdp = describeAudio({ port: this.freePort() });
-    incoming.reply(180);
-  }
-
   /** A media port that no other leg has. */
   freePort(): number {
     this.#nextPort += 2;
     return this.#nextPort;
   }
-}
-
-const SDP_TYPE = { 'Content-Type': 'application/sdp' };
-
-function listed(headers: Readonly<Record<string, string>>): SipHeader[] {
-  return Object.entries(headers).map(([name, value]) => ({ name, value }));
-}
-
-function newId(): string {
-  return randomBytes(6).toString('hex');
-}
-
-function newBranch(): string {
-  return `z9hG4bK${newId()}`;
-}
-
-function tagOf(header: string | undefined): string {
-  return /;tag=([^;>\s]+)/.exec(header ?? '')?.[1] ?? '';
-}
-
-function contactOf(message: SipMessage): string {
-  return /<([^>]+)>/.exec(headerOf(message, 'Contact') ?? '')?.[1] ?? '';
 }
