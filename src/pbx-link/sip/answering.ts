@@ -31,11 +31,6 @@ export async function answer(core: LinkCore, id: CallId, hold: CallId | null): P
   if (before && !before.call) return before.refusal;
   const { call } = found;
   const offer = parseMedia(call.waiting?.req.body ?? '');
-  if (call.waiting?.req.body && !offer) {
-    call.waiting.refuse(488);
-    endCall(core, call, { key: 'not-supported' }, 'exchange');
-    return refused('not-supported', 'the caller offers no audio that the desk can hand on');
-  }
   const { muted } = core;
   call.answering = true;
   const refusal = await answerOnHeadset(core, call, offer, before?.call ?? null);

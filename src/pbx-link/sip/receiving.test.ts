@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Scene } from './testing/scene.ts';
 import { describeAudio, describeEncrypted, describeFax } from './testing/sdp-text.ts';
-import { until } from './testing/until.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -12,16 +11,13 @@ afterEach(() => scene.close());
 it.each([
   ['a fax alone', describeFax(30_500)],
   ['encrypted audio alone', describeEncrypted(30_500)],
-])('an offer of %s gets 488 when it is answered, and leaves no row', async (_what, offer) => {
-  const { id, dialog } = await scene.waiting(offer);
-  const outcome = await scene.execute({ type: 'answer', call: id, hold: null });
-  expect(outcome).toMatchObject({ outcome: 'refused', reason: { key: 'not-supported' } });
-  expect(scene.told(id)).toEqual(['delivered', 'cleared']);
-  await until(
-    () => dialog.end === 488,
-    () => `488, not ${dialog.end}`,
-  );
-  expect(await scene.resting()).toBe(true);
+])('an offer of %s gets 488 at once and never becomes a row', async (_what, offer) => {
+  const dialog = await scene.invite(offer);
+  expect(dialog.end).toBe(488);
+  // The next call is delivered, and it is the first.
+  await scene.invite(describeAudio({ port: 30_500 }));
+  await scene.event('delivered');
+  expect(scene.events.filter((one) => one.type === 'delivered')).toHaveLength(1);
 });
 
 it('beyond 500 that wait the exchange is told to try elsewhere, and one that leaves makes room', async () => {

@@ -13,6 +13,7 @@ import {
   recallOf,
 } from './identity.ts';
 import { DONE, endCall, findCall, type LinkCore, newCall } from './link-core.ts';
+import { parseMedia } from './sdp.ts';
 import type { SrfRequest, SrfResponse } from './srf.ts';
 import { WaitingInvite } from './waiting-invite.ts';
 
@@ -29,6 +30,15 @@ export function receiveInvite(core: LinkCore, req: SrfRequest, res: SrfResponse,
     // A drachtio-server may serve several programs; what is not for this line is nobody's here (RFC 3261 8.2.2.1).
     core.log('warn', 'an INVITE for another line was refused', { dialled });
     res.send(404);
+    return;
+  }
+  if (req.body && !parseMedia(req.body)) {
+    // Nobody could ever answer it (fax alone, encryption that the desk does not speak): better refused at once, so that
+    // the exchange can send it elsewhere, than a row that rings in vain (RFC 3261 13.3.1.3).
+    core.log('warn', 'an INVITE without audio that the desk can hand on was refused with 488', {
+      party: callingParty(req).number,
+    });
+    res.send(488);
     return;
   }
   const waiting = [...core.calls.values()].filter((call) => call.phase === 'waiting').length;
