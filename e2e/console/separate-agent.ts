@@ -3,14 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The SIP agent in a process of its own. */
+/** The SIP agent in a process of its own; it also ends with the one that started it. */
 export type SeparateAgent = {
   /** `host:port:secret`, as CORDBOARD_DRACHTIO has it. */
   readonly address: string;
   /** Ends it as a crash does. */
   kill(): Promise<void>;
-  /** Resolves with the exit code. */
-  stop(): Promise<number | null>;
 };
 
 export async function startSeparateAgent(): Promise<SeparateAgent> {
@@ -28,11 +26,6 @@ export async function startSeparateAgent(): Promise<SeparateAgent> {
     kill: async () => {
       child.kill('SIGKILL');
       await ended;
-    },
-    stop: async () => {
-      child.stdin.end();
-      await ended;
-      return child.exitCode;
     },
   };
 }
