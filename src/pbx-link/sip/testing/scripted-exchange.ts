@@ -211,6 +211,8 @@ export class ScriptedExchange {
 
   #receive(bytes: Buffer, port: number): void {
     if (this.#deaf) return;
+    // A peer that is silent is asked by empty lines whether its port is open (RFC 5626 3.5.1), from another socket.
+    if (bytes.every((byte) => byte === 13 || byte === 10)) return;
     this.#desk = port;
     const parsed = parseSipMessage(Buffer.from(bytes));
     if (!parsed.ok) throw new Error(`the desk sent what cannot be read: ${parsed.error.reason}`);
