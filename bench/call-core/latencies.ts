@@ -49,6 +49,9 @@ export function readArrivals(lines: readonly ProbeLine[]): readonly Arrival[] {
       case 'contract:sent':
         for (const call of line.calls) if (!rows.has(call)) rows.set(call, BigInt(line.at));
         break;
+      // A command is the affair of readAnswers.
+      case 'contract:received':
+        break;
     }
   }
   return [...invites].map(([callId, at]) => {

@@ -18,7 +18,7 @@ export class Load {
     });
     const gone = (why: string) => {
       this.#gone = new Error(`the load's process is gone: ${why}`);
-      for (const { reject } of this.#waiting.values()) reject(this.#gone);
+      for (const waiting of this.#waiting.values()) waiting.reject(this.#gone);
       this.#waiting.clear();
     };
     this.#child.on('error', (error) => gone(error.message));

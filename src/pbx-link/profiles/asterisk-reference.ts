@@ -33,7 +33,6 @@ export const asteriskReference: ExchangeProfile = {
   originHeader: 'X-Call-Origin',
   recallHeader: 'X-Recall',
   callIdHeader: 'X-Call-Id',
-  failedTransferReturns: true,
   ringTimeSeconds: 3600,
   extensionRingTimeSeconds: 30,
 };

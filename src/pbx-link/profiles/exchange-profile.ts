@@ -67,8 +67,6 @@ export type ExchangeProfile = {
    * known again although its number is hidden; or null.
    */
   readonly callIdHeader: string | null;
-  /** Whether a transfer by REFER that comes to nothing brings the caller back to the desk. */
-  readonly failedTransferReturns: boolean;
   /** How long the exchange lets a call wait at the operator line, in seconds; null: not known. */
   readonly ringTimeSeconds: number | null;
   /** How long it lets an extension ring before it counts as not answered, in seconds; null: not known. */

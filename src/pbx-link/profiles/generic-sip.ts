@@ -39,7 +39,6 @@ export const genericSip: ExchangeProfile = {
   originHeader: null,
   recallHeader: null,
   callIdHeader: null,
-  failedTransferReturns: false,
   ringTimeSeconds: null,
   extensionRingTimeSeconds: null,
 };
