@@ -103,7 +103,7 @@ describe.skipIf(missingAsterisk !== '')(`phones on a real Asterisk${missingAster
 
   test.each([
     ['busy', 'busy', '8003', 486, 17],
-    ['rejecting', 'reject', '8003', 480, null],
+    ['rejecting', 'reject', '8003', 403, null],
     ['not registered', 'ring', '8004', 480, 20],
     ['not an extension', 'ring', '8777', 404, 1],
     ['not a number of this exchange', 'ring', '7777', 404, null],
