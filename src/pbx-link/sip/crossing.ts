@@ -14,7 +14,11 @@ const ENDED: Moved = { ok: false, who: 'party', why: 'the call has ended' };
 /** Puts a party that has a leg into the operator's ear and says so. If the party goes meanwhile the headset rests. */
 export async function takeInHand(core: LinkCore, call: LinkCall): Promise<Moved> {
   const joined = await joinHeadset(core, call);
-  if (!joined.ok) return joined;
+  if (!joined.ok) {
+    // His side may have moved though the phone's did not: who stays held hears music.
+    if (call.phase === 'held') await call.leg?.hold();
+    return joined;
+  }
   if (setConnected(core, call)) return MOVED;
   await restIfFree(core);
   return ENDED;

@@ -66,9 +66,9 @@ export class HeadsetPhone {
 
   /** Calls the phone and waits until it is off hook; null when bound, else why not. */
   async bind(): Promise<Reason | null> {
-    this.#binds += 1;
+    const released = this.unbind();
     const bind = this.#binds;
-    await this.unbind();
+    await released;
     // Asked again meanwhile: the phone is called once, by whoever asked last.
     if (bind !== this.#binds) return { key: 'already-pending' };
     const template = this.#profile.services.headsetCall.template;
@@ -112,13 +112,18 @@ export class HeadsetPhone {
       if (end.status === 487) return this.#fail({ key: 'no-answer' });
       return this.#fail(causeOfResponse(end.status, end.phrase, end.reason));
     }
-    if (!answered?.media || answered.ended) return this.#fail({ key: 'headset-lost' });
+    if (!answered?.media || answered.ended) {
+      void answered?.bye();
+      return this.#fail({ key: 'headset-lost' });
+    }
     this.#leg = answered;
     this.#set('bound');
     return null;
   }
 
   async unbind(): Promise<void> {
+    // A bind that still waits for the end of the standing call is called off too.
+    this.#binds += 1;
     const leg = this.#leg;
     this.#invite?.cancel();
     this.#invite = null;

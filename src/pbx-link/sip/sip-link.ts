@@ -222,6 +222,7 @@ class SipLink implements ExchangeLink {
   async #bind(): Promise<ExchangeOutcome> {
     const core = this.#core;
     await core.acts.run(() => holdOrphan(core));
+    if (core.stopping) return refused('stopped');
     // Not inside an act: the operator may take half a minute to lift the phone, and calls can be rejected meanwhile.
     const reason = await core.headset.bind();
     if (reason) return { outcome: 'refused', reason };

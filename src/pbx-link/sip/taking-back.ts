@@ -4,7 +4,7 @@ import { featureCode } from '../profiles/feature-code.ts';
 import { giveBack, holdParty, restHeadset, restIfFree } from './crossing.ts';
 import { ringingExtended, tookBack } from './extended-calls.ts';
 import { Leg, newSession } from './leg.ts';
-import { DONE, findCall, type LinkCall, type LinkCore, refused, setConnected } from './link-core.ts';
+import { DONE, findCall, type LinkCall, type LinkCore, refused, setConnected, setHeld } from './link-core.ts';
 import { legEvents } from './party-leg.ts';
 import { writeSdp } from './sdp.ts';
 
@@ -66,12 +66,17 @@ async function pickUp(core: LinkCore, call: LinkCall, code: string): Promise<Exc
   const media = taken?.media;
   if (taken && media && !taken.ended && call.phase === 'extended') {
     const joined = await core.headset.join(media);
-    if (joined.ok && !taken.ended && call.phase === 'extended' && !core.stopping) {
+    // He does not ring at the target any more: without the headset he is kept on music, not cut off.
+    const kept = joined.ok ? joined : await taken.hold();
+    if ((kept.ok || !kept.gone) && !taken.ended && call.phase === 'extended' && !core.stopping) {
       const referred = call.leg;
       call.leg = taken;
       tookBack(core, call);
       if (referred) void referred.bye();
-      if (setConnected(core, call)) return null;
+      if (joined.ok && setConnected(core, call)) return null;
+      setHeld(core, call, 'self');
+      if (joined.ok) return refused('exchange-error');
+      return refused(joined.gone ? 'no-headset' : 'exchange-error', joined.why);
     }
     await restIfFree(core);
   }

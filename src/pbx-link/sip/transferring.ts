@@ -94,6 +94,7 @@ async function joinRinging(
     destination.givenUp = true;
     outgoing.cancel();
     await Promise.race([outgoing.ended, delay(core, CANCEL_TIMEOUT_MS)]);
+    await destination.leg?.bye();
     endCall(core, destination, { key: 'normal' }, 'operator');
     const end = await sendAway(core, source, core.exchange.aor(party.number), party);
     return end.kind === 'taken' ? DONE : notSent(core, source, end, muted);
@@ -126,7 +127,7 @@ async function sendAway(
   const { progress, final } = refer(leg, core.exchange, core.clock, referTo);
   const end = await progress;
   // Back already counts as taken: the exchange was quicker with the recall than with its report.
-  const back = call.leg !== leg && call.phase !== 'gone';
+  const back = call.leg !== leg;
   if (end.kind !== 'taken' && !back) {
     staysHere(core, call);
     return end;
