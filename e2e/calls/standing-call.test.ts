@@ -28,6 +28,19 @@ describe.skipIf(missingAsterisk !== '')(`what the exchange changes in a call${mi
     expect(seat.desk.board().anomalies).toBe(0);
   });
 
+  it('a caller who asks another guest and joins him to the operator: the row shows who it is now, and they talk', async () => {
+    const other = await seat.guest('8003');
+    const { line, row } = await seat.talking(room);
+    other.onRing('answer');
+    const asked = await room.call('8003');
+    await asked.answered;
+    await line.transferTo(asked);
+    await seat.headset.untilHears({ tone: other.toneHz });
+    await other.untilHears({ tone: seat.headset.toneHz });
+    expect(await seat.desk.call('8003', 'connected')).toMatchObject({ id: row.id });
+    expect(seat.desk.board().anomalies).toBe(0);
+  });
+
   it('a caller who holds and comes back is heard again', async () => {
     const { line } = await seat.talking(room);
     await line.hold();
